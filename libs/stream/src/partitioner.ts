@@ -1,0 +1,30 @@
+const encoder = new TextEncoder();
+
+/** Kafka's murmur2 over bytes, as the Java client computes it. */
+export function murmur2(data: Uint8Array): number {
+  const length = data.length;
+  const m = 0x5bd1e995;
+  let h = 0x9747b28c ^ length;
+  const blocks = length >> 2;
+  for (let index = 0; index < blocks; index++) {
+    const at = index << 2;
+    let k = data[at]! | (data[at + 1]! << 8) | (data[at + 2]! << 16) | (data[at + 3]! << 24);
+    k = Math.imul(k, m);
+    k ^= k >>> 24;
+    k = Math.imul(k, m);
+    h = Math.imul(h, m) ^ k;
+  }
+  const tail = blocks << 2;
+  const rest = length & 3;
+  if (rest === 3) h ^= data[tail + 2]! << 16;
+  if (rest >= 2) h ^= data[tail + 1]! << 8;
+  if (rest >= 1) h = Math.imul(h ^ data[tail]!, m);
+  h ^= h >>> 13;
+  h = Math.imul(h, m);
+  return h ^ (h >>> 15);
+}
+
+/** Partition of a key among `partitions`: the Java client's default partitioner (librdkafka's default differs). */
+export function partitionOf(key: string | Uint8Array, partitions: number): number {
+  return (murmur2(typeof key === "string" ? encoder.encode(key) : key) & 0x7fffffff) % partitions;
+}

@@ -1,0 +1,115 @@
+/** Writes Avro binary into one growing buffer; generated codecs call it field by field. */
+export class AvroWriter {
+  buffer: Buffer;
+  position = 0;
+
+  constructor(initialBytes = 4096) {
+    this.buffer = Buffer.allocUnsafeSlow(initialBytes);
+  }
+
+  /** A copy of what was written since `start`. */
+  slice(start = 0): Buffer {
+    return Buffer.from(this.buffer.subarray(start, this.position));
+  }
+
+  reset(): void {
+    this.position = 0;
+  }
+
+  ensure(bytes: number): void {
+    const needed = this.position + bytes;
+    if (needed <= this.buffer.length) return;
+    const grown = Buffer.allocUnsafeSlow(Math.max(needed, this.buffer.length * 2));
+    this.buffer.copy(grown, 0, 0, this.position);
+    this.buffer = grown;
+  }
+
+  byte(value: number): void {
+    this.ensure(1);
+    this.buffer[this.position++] = value;
+  }
+
+  boolean(value: boolean): void {
+    this.byte(value ? 1 : 0);
+  }
+
+  /** Zigzag varint; exact for safe integers, throws RangeError otherwise. */
+  long(value: number): void {
+    this.ensure(10);
+    const buffer = this.buffer;
+    let position = this.position;
+    if (value >= -1073741824 && value < 1073741824) {
+      let zigzag = (value << 1) ^ (value >> 31);
+      while (zigzag > 0x7f || zigzag < 0) {
+        buffer[position++] = (zigzag & 0x7f) | 0x80;
+        zigzag >>>= 7;
+      }
+      buffer[position++] = zigzag;
+      this.position = position;
+      return;
+    }
+    if (!Number.isSafeInteger(value)) throw new RangeError("not a safe integer");
+    // Above 31 bits: as two halves, low 28 bits first, so that every step stays exact in a double.
+    let high = value >= 0 ? value : -(value + 1);
+    let low = (high % 0x8000000) * 2 + (value < 0 ? 1 : 0);
+    high = Math.floor(high / 0x8000000);
+    for (let index = 0; index < 4; index++) {
+      buffer[position++] = (low & 0x7f) | 0x80;
+      low >>>= 7;
+    }
+    while (high > 0x7f) {
+      buffer[position++] = (high % 0x80) | 0x80;
+      high = Math.floor(high / 0x80);
+    }
+    buffer[position++] = high;
+    this.position = position;
+  }
+
+  double(value: number): void {
+    this.ensure(8);
+    this.buffer.writeDoubleLE(value, this.position);
+    this.position += 8;
+  }
+
+  bytes(value: Uint8Array): void {
+    this.long(value.length);
+    this.ensure(value.length);
+    this.buffer.set(value, this.position);
+    this.position += value.length;
+  }
+
+  raw(value: Uint8Array): void {
+    this.ensure(value.length);
+    this.buffer.set(value, this.position);
+    this.position += value.length;
+  }
+
+  string(value: string): void {
+    const length = value.length;
+    if (length > 48) {
+      this.longString(value);
+      return;
+    }
+    this.ensure(length * 3 + 2);
+    const buffer = this.buffer;
+    const start = this.position;
+    let position = start + 1;
+    for (let index = 0; index < length; index++) {
+      const code = value.charCodeAt(index);
+      if (code > 0x7f) {
+        this.longString(value);
+        return;
+      }
+      buffer[position++] = code;
+    }
+    buffer[start] = length << 1;
+    this.position = position;
+  }
+
+  private longString(value: string): void {
+    const bytes = Buffer.byteLength(value);
+    this.long(bytes);
+    this.ensure(bytes);
+    this.position += this.buffer.utf8Write(value, this.position, bytes);
+  }
+}

@@ -1,0 +1,14 @@
+export { AvroDecodeError, AvroReader } from "./avro-reader.ts";
+export { AvroWriter } from "./avro-writer.ts";
+export * from "./generated/codecs.ts";
+export type { RecordCodec } from "./record-codec.ts";
+export {
+  compatibility,
+  defaultPartitions,
+  subjectOf,
+  type TopicDefinition,
+  type TopicName,
+  topicDefinitions,
+  topicNames,
+} from "./topics.ts";
+export { type BodyReader, type Decoded, UnknownSchemaIdError, WireFormat } from "./wire.ts";
