@@ -1,0 +1,99 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import { type MetricDefinition, type MetricKey, metricDefinitions } from "./metric-definitions.ts";
+
+type Definitions = typeof metricDefinitions;
+type LabelsOf<D extends MetricDefinition> = Readonly<Record<D["labels"][number], string | number>>;
+/** Labels stand first and are left out for a metric without labels. */
+type WithLabels<D extends MetricDefinition, Rest extends unknown[]> = D["labels"] extends readonly []
+  ? [...rest: Rest]
+  : [labels: LabelsOf<D>, ...rest: Rest];
+
+export interface CounterMetric<D extends MetricDefinition> {
+  /** Adds `amount` (default 1). */
+  add(...values: WithLabels<D, [amount?: number]>): void;
+  /** One series looked up once, for hot paths. */
+  series(...labels: WithLabels<D, []>): { add(amount?: number): void };
+}
+export interface GaugeMetric<D extends MetricDefinition> {
+  set(...values: WithLabels<D, [value: number]>): void;
+  /** Forgets a series, so that a partition given away does not report its last value for ever. */
+  remove(...labels: WithLabels<D, []>): void;
+}
+export interface HistogramMetric<D extends MetricDefinition> {
+  /** `value` in the unit of the metric's name (seconds, rows). */
+  observe(...values: WithLabels<D, [value: number]>): void;
+}
+
+type MetricOf<D extends MetricDefinition> = D["type"] extends "counter"
+  ? CounterMetric<D>
+  : D["type"] extends "gauge"
+    ? GaugeMetric<D>
+    : HistogramMetric<D>;
+
+/** Every metric of `metric-definitions.ts` under its key, and the exposition text. */
+export type Metrics = { readonly [K in MetricKey]: MetricOf<Definitions[K]> } & {
+  /** Prometheus text format; only metrics that were used have series. */
+  text(): Promise<string>;
+  readonly contentType: string;
+};
+
+/** Labels of the process (`service`) stand on every series. `processMetrics` adds memory, CPU and event-loop delay. */
+export function createMetrics(service: string, options: { readonly processMetrics?: boolean } = {}): Metrics {
+  const registry = new Registry();
+  registry.setDefaultLabels({ service });
+  if (options.processMetrics ?? true) collectDefaultMetrics({ register: registry });
+  const metrics: Record<string, unknown> = {
+    text: () => registry.metrics(),
+    contentType: registry.contentType,
+  };
+  for (const [key, definition] of Object.entries(metricDefinitions)) metrics[key] = metricOf(definition, registry);
+  return metrics as unknown as Metrics;
+}
+
+type Labels = Record<string, string | number>;
+
+function metricOf(definition: MetricDefinition, registry: Registry): unknown {
+  const options = {
+    name: definition.name,
+    help: definition.help,
+    labelNames: [...definition.labels],
+    registers: [registry],
+  };
+  const labelled = definition.labels.length > 0;
+  const split = (values: readonly unknown[]): [Labels, number | undefined] =>
+    labelled ? [values[0] as Labels, values[1] as number | undefined] : [{}, values[0] as number | undefined];
+  switch (definition.type) {
+    case "counter": {
+      const counter = new Counter(options);
+      return {
+        add: (...values: unknown[]) => {
+          const [labels, amount] = split(values);
+          counter.inc(labels, amount ?? 1);
+        },
+        series: (labels: Labels = {}) => {
+          const child = counter.labels(labels);
+          return { add: (amount = 1) => child.inc(amount) };
+        },
+      };
+    }
+    case "gauge": {
+      const gauge = new Gauge(options);
+      return {
+        set: (...values: unknown[]) => {
+          const [labels, value] = split(values);
+          gauge.set(labels, value!);
+        },
+        remove: (labels: Labels = {}) => gauge.remove(labels),
+      };
+    }
+    case "histogram": {
+      const histogram = new Histogram({ ...options, buckets: [...(definition.buckets ?? [])] });
+      return {
+        observe: (...values: unknown[]) => {
+          const [labels, value] = split(values);
+          histogram.observe(labels, value!);
+        },
+      };
+    }
+  }
+}
