@@ -1,0 +1,34 @@
+import { spawn } from "node:child_process";
+import { delimiter, dirname } from "node:path";
+import { BootstrapFault } from "./fault.mjs";
+
+const signals = ["SIGINT", "SIGTERM", "SIGHUP"];
+
+/** Signals that arrived here; the runner of several steps stops after the step that they ended. */
+export const interruption = { signal: undefined };
+
+/**
+ * Runs Node 24 in the foreground and answers its exit code. Signals are passed on and the end is waited for; a Ctrl-C on a
+ * terminal has reached the child already, which shares our process group.
+ */
+export const runNode = (node, args, root) =>
+  new Promise((resolve, reject) => {
+    const env = { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH ?? ""}` };
+    const child = spawn(node, ["--disable-warning=ExperimentalWarning", ...args], { stdio: "inherit", env, cwd: root });
+    const forward = (signal) => {
+      interruption.signal = signal;
+      if (signal !== "SIGINT" || !process.stdin.isTTY) child.kill(signal);
+    };
+    const unhook = () => {
+      for (const signal of signals) process.off(signal, forward);
+    };
+    for (const signal of signals) process.on(signal, forward);
+    child.once("error", (error) => {
+      unhook();
+      reject(new BootstrapFault(`${node} cannot be run: ${error.message}; delete .leadstream/tools and try again`));
+    });
+    child.once("exit", (code, signal) => {
+      unhook();
+      resolve(code ?? (signal === "SIGINT" ? 130 : signal === "SIGTERM" ? 143 : 137));
+    });
+  });
