@@ -1,0 +1,60 @@
+import { StreamError } from "./errors.ts";
+import type { StateStore, StoreHeader, StoreWrite, TimerEntry } from "./ports.ts";
+
+const order = (a: TimerEntry, b: TimerEntry): number => a.due - b.due || (a.key < b.key ? -1 : a.key > b.key ? 1 : a.kind - b.kind);
+
+/** StateStore in memory, for the driver and for tests; the same contract suite runs on it and on the real one. */
+export class MemoryStateStore implements StateStore {
+  private header: StoreHeader | null = null;
+  private states = new Map<string, Buffer>();
+  private sorted: TimerEntry[] = [];
+  private locked = false;
+
+  async open(): Promise<StoreHeader | null> {
+    if (this.locked) throw new StreamError("STORE_LOCKED", "the store is open already", "Close it first");
+    this.locked = true;
+    return this.header;
+  }
+
+  read(key: string): Buffer | undefined {
+    return this.states.get(key);
+  }
+
+  timers(after: TimerEntry | null, limit: number): TimerEntry[] {
+    const start = after === null ? 0 : this.sorted.findIndex((entry) => order(entry, after) > 0);
+    return start < 0 ? [] : this.sorted.slice(start, start + limit);
+  }
+
+  async write(batch: StoreWrite): Promise<void> {
+    if (!this.locked || batch.previousOffset !== (this.header?.offset ?? -1)) {
+      throw new StreamError(
+        "STORE_CONFLICT",
+        `the store stands at ${this.header?.offset ?? -1}, ${batch.previousOffset} was expected`,
+        "Another task wrote it: start again",
+      );
+    }
+    for (const [key, state] of batch.states) {
+      if (state === null) this.states.delete(key);
+      else this.states.set(key, state);
+    }
+    const removed = new Set(batch.timersRemoved.map((entry) => `${entry.due}/${entry.kind}/${entry.key}`));
+    this.sorted = this.sorted.filter((entry) => !removed.has(`${entry.due}/${entry.kind}/${entry.key}`));
+    this.sorted.push(...batch.timersAdded);
+    this.sorted.sort(order);
+    this.header = batch.header;
+  }
+
+  *keys(): Iterable<string> {
+    yield* [...this.states.keys()].sort();
+  }
+
+  async clear(): Promise<void> {
+    this.header = null;
+    this.states.clear();
+    this.sorted = [];
+  }
+
+  async close(): Promise<void> {
+    this.locked = false;
+  }
+}
