@@ -1,3 +1,4 @@
+export { type ClickHouseFrontProcess, type ClickHouseFrontWish, spawnClickHouseFront } from "./clickhouse-front/spawn.ts";
 export { ensureServers, type ServerFolders } from "./downloads.ts";
 export { errorText, LocalStackError, type LocalStackErrorCode } from "./errors.ts";
 export { findJavas, type Java, requireJava } from "./java.ts";
@@ -15,3 +16,12 @@ export {
   type StackService,
 } from "./stack.ts";
 export type { RestartPolicy, SupervisedState, SupervisedStatus } from "./supervised.ts";
+export {
+  type OwnServers,
+  sharedTestServers,
+  startOwnServers,
+  type TestServers,
+  testServersVariable,
+  uniqueName,
+  withTestServers,
+} from "./testing.ts";
