@@ -1,9 +1,14 @@
-/** Tiers are file suffixes: unit, contract, int, fault, browser, docker. See CONTRIBUTING.md. */
-export default {
+/**
+ * Tiers are file suffixes; each belongs to one project:
+ *   unit     .unit                                  no server, quick
+ *   servers  .contract .int .fault .e2e .browser    share Kafka, registry and ClickHouse, started once for the run
+ *   docker   .docker                                need a Docker engine
+ * Quick round: jest --selectProjects unit
+ */
+const shared = {
   rootDir: import.meta.dirname,
   testEnvironment: "node",
   extensionsToTreatAsEsm: [".ts"],
-  testMatch: ["**/*.test.ts"],
   testPathIgnorePatterns: ["/node_modules/", "/\\.leadstream/"],
   modulePathIgnorePatterns: ["/\\.leadstream/"],
   transform: {
@@ -12,4 +17,21 @@ export default {
       { jsc: { parser: { syntax: "typescript" }, target: "es2024" }, module: { type: "es6" }, sourceMaps: "inline" },
     ],
   },
+};
+
+const matching = (...suffixes) => suffixes.map((suffix) => `**/*.${suffix}.test.ts`);
+
+export default {
+  testTimeout: 60_000,
+  projects: [
+    { ...shared, displayName: "unit", testMatch: matching("unit") },
+    {
+      ...shared,
+      displayName: "servers",
+      testMatch: matching("contract", "int", "fault", "e2e", "browser"),
+      globalSetup: "<rootDir>/infra/local/src/jest-global-setup.ts",
+      globalTeardown: "<rootDir>/infra/local/src/jest-global-teardown.ts",
+    },
+    { ...shared, displayName: "docker", testMatch: matching("docker") },
+  ],
 };

@@ -1,4 +1,5 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { spawnClickHouseFront } from "./clickhouse-front/spawn.ts";
 import { identify, isRunning, signalIfSame } from "./process-identity.ts";
 import type { Handle } from "./supervised.ts";
 import { pauseMs } from "./wait.ts";
@@ -12,16 +13,12 @@ export type ClickHouseSettings = {
   password: string;
 };
 
-type Front = { url: string; pid: number; stop(): Promise<void> };
-type Spawn = (options: { port: number; dataDir: string; user: string; password: string; logFile: string }) => Promise<Front>;
-
 const watchEveryMs = 250;
 
 export const startClickHouse = async (settings: ClickHouseSettings): Promise<Handle> => {
   mkdirSync(settings.dataDirectory, { recursive: true });
   const { port, user, password, logFile } = settings;
-  const module = (await import(new URL("./clickhouse-front/spawn.ts", import.meta.url).href)) as { spawnClickHouseFront: Spawn };
-  const front = await module.spawnClickHouseFront({ port, dataDir: settings.dataDirectory, user, password, logFile });
+  const front = await spawnClickHouseFront({ port, dataDir: settings.dataDirectory, user, password, logFile });
   const identity = identify(front.pid) ?? { pid: front.pid, startToken: "gone" };
   writeFileSync(settings.pidFile, JSON.stringify(identity));
   let stopped = false;

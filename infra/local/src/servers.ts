@@ -48,6 +48,8 @@ export type StartServersOptions = {
   onChange?: () => void;
 };
 
+export const allServers: readonly ServerName[] = ["kafka", "registry", "clickhouse"];
+
 const clickHouseUser = "leadstream";
 const clickHouseDrainMs = 15_000;
 const leftOverDrainMs = 10_000;
@@ -128,7 +130,7 @@ const bootAll = async (servers: readonly Supervised[], log: LogLine): Promise<vo
 
 const run = async (plan: Plan, lock: FileLock): Promise<RunningServers> => {
   const { options, addresses } = plan;
-  const names = options.only ?? (["kafka", "registry", "clickhouse"] as const);
+  const names = options.only ?? allServers;
   const servers = names.map((name) => supervisedServer(name, plan));
   const named = (name: ServerName): Supervised => {
     const server = servers.find((each) => each.name === name);
@@ -166,7 +168,7 @@ export const startServers = async (options: StartServersOptions): Promise<Runnin
   const folders = await ensureServers(root, stack, log);
   const lock = lockDataDir(dataDir);
   try {
-    const names = options.only ?? (["kafka", "registry", "clickhouse"] as const);
+    const names = options.only ?? allServers;
     for (const name of [...names].reverse()) await stopStale(name, pidFileOf(dataDir, name), leftOverDrainMs, log);
     await assertPortsFree(
       ports,

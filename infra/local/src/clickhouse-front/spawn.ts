@@ -54,6 +54,8 @@ export const spawnClickHouseFront = async (wish: ClickHouseFrontWish): Promise<C
   if (exitWithParent) flags.push("--exit-with-parent");
   const child = spawn(process.execPath, [main, ...flags], {
     stdio: [exitWithParent ? "pipe" : "ignore", log, log],
+    // A session of its own: a Ctrl-C on the terminal reaches the parent alone, which stops its children in order.
+    detached: true,
     env: { ...process.env, NODE_OPTIONS: "", UV_THREADPOOL_SIZE: "24", LEADSTREAM_CLICKHOUSE_PASSWORD: wish.password },
   });
   closeSync(log);
