@@ -123,6 +123,10 @@ export class FoldTask<Input, State, Shared> {
       engine.position = plan.from;
       const queue = new StoreQueue(store, engine, this.clock, this.settings);
       await this.catchUp(engine, inbox, queue, plan.to); // step 5
+      if (engine.position < plan.to) {
+        await queue.drain(); // stopped on the way: S < C, the next life goes on from S
+        return;
+      }
       checkReplay(`${inbox.topic}-${partition}`, plan, engine.outgoing);
       this.fault("step-5-caught-up");
       this.committedPosition = engine.position;

@@ -1,0 +1,15 @@
+import { describe, expect, it } from "@jest/globals";
+import { partitionOf } from "./index.ts";
+
+describe("partitionOf", () => {
+  // Values of org.apache.kafka.common.utils.Utils.murmur2, as the Java client's own tests state them.
+  it.each([
+    ["21", -973932308],
+    ["foobar", -790332482],
+    ["a-little-bit-long-string", -985981536],
+    ["a-little-bit-longer-string", -1486304829],
+    ["lkjh234lh9fiuh90y23oiuhsafujhadof229phr9h19h89h8", -58897971],
+  ])("agrees with the Java client for %s", (key, hash) => {
+    expect(partitionOf(key, 1000)).toBe((hash & 0x7fffffff) % 1000);
+  });
+});
