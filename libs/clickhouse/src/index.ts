@@ -1,0 +1,10 @@
+export type { ClickHouseClient } from "@clickhouse/client";
+export { clusterStatement } from "./cluster-statement.ts";
+export * from "./column.ts";
+export * from "./connect.ts";
+export * from "./errors.ts";
+export * from "./insert-block.ts";
+export * from "./migrate.ts";
+export { retryable } from "./retryable.ts";
+export { RowBinaryWriter } from "./row-binary-writer.ts";
+export { sqlStatements } from "./sql-statements.ts";
