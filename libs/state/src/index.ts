@@ -1,0 +1,1 @@
+export { deleteStateStore, MAX_KEY_BYTES, openStateStore, type StateStoreOptions } from "./lmdb-state-store.ts";

@@ -1,0 +1,180 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { closeSync, openSync, readFileSync, statSync, truncateSync, writeFileSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import type { StateStore } from "@leadstream/stream";
+import { eventually, seededRandom, type TemporaryFolder, temporaryFolder } from "@leadstream/testing";
+import { deleteStateStore, openStateStore } from "./index.ts";
+
+const KEYS = 200;
+const ROUNDS = 12;
+const SEED = 20_261_123;
+
+let folder: TemporaryFolder;
+let children: ChildProcess[];
+beforeEach(() => {
+  folder = temporaryFolder("state-fault");
+  children = [];
+});
+afterEach(async () => {
+  for (const child of children) {
+    if (child.exitCode === null && child.signalCode === null) {
+      child.kill("SIGKILL");
+      await once(child, "exit");
+    }
+  }
+  folder.remove();
+});
+
+interface Writer {
+  readonly child: ChildProcess;
+  /** Last round that the child said it had written; -1 before the first. */
+  written(): number;
+  opened(): boolean;
+  errors(): string;
+}
+
+function startWriter(keys = KEYS): Writer {
+  const child = spawn(process.execPath, [join(import.meta.dirname, "kill-child.ts"), folder.path, String(keys)], {
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, NODE_OPTIONS: "" },
+  });
+  children.push(child);
+  let output = "";
+  let errors = "";
+  child.stdout!.on("data", (chunk: Buffer) => {
+    output = (output + chunk.toString()).slice(-200);
+  });
+  child.stderr!.on("data", (chunk: Buffer) => {
+    errors += chunk.toString();
+  });
+  const written = (): number => {
+    const rounds = [...output.matchAll(/written (\d+)\n/g)];
+    return rounds.length === 0 ? -1 : Number(rounds.at(-1)![1]);
+  };
+  return { child, written, opened: () => output.includes("opened") || output.includes("written"), errors: () => errors };
+}
+
+async function kill(child: ChildProcess): Promise<void> {
+  const exited = once(child, "exit");
+  child.kill("SIGKILL");
+  await exited;
+}
+
+const killStore = (): StateStore => openStateStore({ directory: folder.path, name: "kill", partition: 0 });
+
+/** The offset of the store, after checking that all of it belongs to that offset. */
+async function offsetOfWholeStore(): Promise<number> {
+  const store = killStore();
+  const header = await store.open();
+  try {
+    if (header === null) {
+      expect([...store.keys()]).toEqual([]);
+      return -1;
+    }
+    expect(header.partition.toString()).toBe(String(header.offset));
+    const rounds = new Set([...store.keys()].map((key) => store.read(key)!.readUInt32LE(0)));
+    expect([...rounds]).toEqual([header.offset]);
+    const timers = store.timers(null, KEYS * 2);
+    expect(timers).toHaveLength(KEYS);
+    expect(new Set(timers.map((timer) => timer.due))).toEqual(new Set([1_000 + header.offset]));
+    return header.offset;
+  } finally {
+    await store.close();
+  }
+}
+
+describe("a killed process", () => {
+  it(`leaves header, states and timers of one write, and loses nothing that was written (${ROUNDS} kills, seed ${SEED})`, async () => {
+    const random = seededRandom(SEED);
+    let expectedAtLeast = -1;
+    for (let round = 0; round < ROUNDS; round++) {
+      const writer = startWriter();
+      const target = Math.max(expectedAtLeast, 0) + random.integer(1, 40);
+      await eventually(() => writer.written() >= target, { what: `round ${target} ${writer.errors()}`, everyMs: 1, timeoutMs: 20_000 });
+      await kill(writer.child);
+      const offset = await offsetOfWholeStore();
+      expect(offset).toBeGreaterThanOrEqual(writer.written());
+      expect(offset).toBeGreaterThan(expectedAtLeast);
+      expectedAtLeast = offset;
+    }
+  }, 60_000);
+});
+
+describe("F20: two processes with one store", () => {
+  it("refuses the second while the first lives, and lets it in once the first was killed", async () => {
+    const writer = startWriter();
+    await eventually(() => writer.opened(), { what: "the first process to open the store" });
+    await expect(killStore().open()).rejects.toMatchObject({
+      code: "STORE_LOCKED",
+      message: expect.stringContaining(`held by process ${writer.child.pid}`),
+    });
+    await kill(writer.child);
+    expect(await offsetOfWholeStore()).toBeGreaterThanOrEqual(writer.written());
+  });
+});
+
+describe("F12: a damaged store", () => {
+  const options = () => ({ directory: folder.path, name: "scoring", partition: 0 });
+  const file = () => join(folder.path, "scoring-0", "data.mdb");
+  const fill = async (): Promise<void> => {
+    const store = openStateStore(options());
+    await store.open();
+    const states = Array.from({ length: 500 }, (_, index) => [`lead-${index}`, Buffer.alloc(120, "state-marker-")] as const);
+    await store.write({
+      previousOffset: -1,
+      header: { offset: 1, fingerprint: "fingerprint-marker", incarnation: "i", partition: Buffer.from("p") },
+      states,
+      timersAdded: [{ due: 5, key: "lead-1", kind: 0 }],
+      timersRemoved: [],
+    });
+    await store.close();
+  };
+  /** Changes one byte at every place where `text` stands in the file. */
+  const damage = (text: string): number => {
+    const content = readFileSync(file());
+    const target = openSync(file(), "r+");
+    let places = 0;
+    for (let at = content.indexOf(text); at >= 0; at = content.indexOf(text, at + text.length)) {
+      writeSync(target, Buffer.from([content[at + 3]! ^ 0x10]), 0, 1, at + 3);
+      places++;
+    }
+    closeSync(target);
+    return places;
+  };
+
+  it("is refused when the header was changed", async () => {
+    await fill();
+    expect(damage("fingerprint-marker")).toBeGreaterThan(0);
+    await expect(openStateStore(options()).open()).rejects.toMatchObject({
+      code: "STORE_CORRUPT",
+      remedy: expect.stringContaining("Delete"),
+    });
+  });
+
+  it("never serves a state that was changed", async () => {
+    await fill();
+    expect(damage("state-marker-state-marker-")).toBeGreaterThan(0);
+    const store = openStateStore(options());
+    await store.open();
+    expect(() => store.read("lead-7")).toThrow("STORE_CORRUPT");
+    await store.close();
+  });
+
+  it("is refused when the file is not a store at all, and is new after it was deleted", async () => {
+    await fill();
+    writeFileSync(file(), Buffer.alloc(statSync(file()).size, 0x5a));
+    await expect(openStateStore(options()).open()).rejects.toMatchObject({ code: "STORE_CORRUPT" });
+    await deleteStateStore(options());
+    const store = openStateStore(options());
+    expect(await store.open()).toBeNull();
+    await store.close();
+  });
+
+  it("is refused when the file was cut", async () => {
+    await fill();
+    truncateSync(file(), Math.floor(statSync(file()).size / 2 / 4096) * 4096);
+    await expect(openStateStore(options()).open()).rejects.toMatchObject({ code: "STORE_CORRUPT" });
+  });
+});

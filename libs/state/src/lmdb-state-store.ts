@@ -1,0 +1,230 @@
+import { join, resolve } from "node:path";
+import { type StateStore, type StoreHeader, type StoreWrite, StreamError, type TimerEntry } from "@leadstream/stream";
+import {
+  type Bytes,
+  DEFAULT_MAP_SIZE_BYTES,
+  type Environment,
+  openDatabase,
+  openEnvironment,
+  removeEnvironment,
+  tellsDamage,
+} from "./environment.ts";
+import { identityOf, isRunning, type ProcessIdentity } from "./process-identity.ts";
+import { DamagedError, decodeHeader, decodeTimer, encodeHeader, encodeTimer, seal, unseal } from "./store-format.ts";
+
+export interface StateStoreOptions {
+  readonly directory: string;
+  /** Name of the fold. */
+  readonly name: string;
+  readonly partition: number;
+  /** Upper limit of the store's size; default 16 GiB of address space. */
+  readonly mapSizeBytes?: number;
+}
+
+/** LMDB takes keys of 1 978 bytes; a timer's key adds its due time, end mark and kind. */
+export const MAX_KEY_BYTES = 1_900;
+
+const OWNER = Buffer.from("owner");
+const HEADER = Buffer.from("header");
+const KEY_PAGE = 1_000;
+const NOTHING = Buffer.alloc(0);
+const NO_OFFSET = -1;
+
+/** A second store object in the same process is as wrong as a second process. */
+const openFolders = new Set<string>();
+
+interface OpenStore {
+  readonly environment: Environment;
+  readonly meta: Bytes;
+  readonly states: Bytes;
+  readonly timers: Bytes;
+}
+
+/** One LMDB environment per partition, in `<directory>/<name>-<partition>`. Nothing happens on disk before `open`. */
+export function openStateStore(options: StateStoreOptions): StateStore {
+  return new LmdbStateStore(options);
+}
+
+/** Takes the folder of a store away, so that it is rebuilt from the log. Throws STORE_LOCKED while a process has it open. */
+export async function deleteStateStore(options: StateStoreOptions): Promise<void> {
+  const store = new LmdbStateStore(options);
+  try {
+    await store.open();
+    await store.close();
+  } catch (error) {
+    if (!(error instanceof StreamError && error.code === "STORE_CORRUPT")) throw error;
+  }
+  removeEnvironment(store.folder);
+}
+
+class LmdbStateStore implements StateStore {
+  readonly folder: string;
+  private readonly mapSizeBytes: number;
+  private opened: OpenStore | null = null;
+  /** Version of the header's entry: raised by each opening (a new generation) and each write, so it stands for both. */
+  private version = 0;
+  private offset = NO_OFFSET;
+
+  constructor(options: StateStoreOptions) {
+    this.folder = resolve(join(options.directory, `${options.name}-${options.partition}`));
+    this.mapSizeBytes = options.mapSizeBytes ?? DEFAULT_MAP_SIZE_BYTES;
+  }
+
+  async open(): Promise<StoreHeader | null> {
+    if (openFolders.has(this.folder)) throw this.locked(identityOf(process.pid));
+    openFolders.add(this.folder);
+    let environment: Environment | null = null;
+    try {
+      environment = openEnvironment(this.folder, this.mapSizeBytes);
+      const meta = openDatabase(environment, "meta", true);
+      const states = openDatabase(environment, "states");
+      const timers = openDatabase(environment, "timers");
+      const header = environment.transactionSync(() => this.takeOver(meta));
+      this.opened = { environment, meta, states, timers };
+      this.offset = header?.offset ?? NO_OFFSET;
+      return header;
+    } catch (error) {
+      openFolders.delete(this.folder);
+      await environment?.close();
+      throw this.translated(error);
+    }
+  }
+
+  /** Runs in a write transaction, which LMDB gives to one process at a time: two claimants cannot both see a dead owner. */
+  private takeOver(meta: Bytes): StoreHeader | null {
+    const owner = meta.get(OWNER);
+    if (owner !== undefined) {
+      const identity = JSON.parse(unseal(OWNER, owner).toString("utf8")) as ProcessIdentity;
+      // Our own pid: an earlier opening of this process that was never closed.
+      if (identity.pid !== process.pid && isRunning(identity)) throw this.locked(identity);
+    }
+    const entry = meta.getEntry(HEADER);
+    const stored = entry === undefined ? encodeHeader(null) : unseal(HEADER, entry.value);
+    const header = decodeHeader(stored);
+    this.version = (entry?.version ?? 0) + 1;
+    meta.putSync(HEADER, seal(HEADER, stored), this.version);
+    meta.putSync(OWNER, seal(OWNER, Buffer.from(JSON.stringify(identityOf(process.pid)))), 1);
+    return header;
+  }
+
+  read(key: string): Buffer | undefined {
+    const bytes = Buffer.from(key, "utf8");
+    const sealed = this.store().states.getBinaryFast(bytes);
+    if (sealed === undefined) return undefined;
+    try {
+      return unseal(bytes, sealed);
+    } catch (error) {
+      throw this.translated(error);
+    }
+  }
+
+  timers(after: TimerEntry | null, limit: number): TimerEntry[] {
+    const { timers } = this.store();
+    const range = after === null ? { limit } : { limit, start: encodeTimer(after), exclusiveStart: true };
+    const found: TimerEntry[] = [];
+    try {
+      for (const { key, value } of timers.getRange(range)) {
+        unseal(key, value);
+        found.push(decodeTimer(key));
+      }
+    } catch (error) {
+      throw this.translated(error);
+    }
+    return found;
+  }
+
+  async write(batch: StoreWrite): Promise<void> {
+    const { meta, states, timers, environment } = this.store();
+    if (batch.previousOffset !== this.offset) {
+      throw this.conflict(`the store holds offset ${this.offset}, the write expects ${batch.previousOffset}`);
+    }
+    // Everything that can be refused is refused before the first change is queued.
+    const header = seal(HEADER, encodeHeader(batch.header));
+    const changes = batch.states.map(([key, state]) => stateChange(key, state));
+    const removed = batch.timersRemoved.map(encodeTimer);
+    const added = batch.timersAdded.map(encodeTimer);
+    const version = this.version;
+    const written = await meta.ifVersion(HEADER, version, () => {
+      for (const [key, sealed] of changes) void (sealed === null ? states.remove(key) : states.put(key, sealed));
+      for (const key of removed) void timers.remove(key);
+      for (const key of added) void timers.put(key, seal(key, NOTHING));
+      void meta.put(HEADER, header, version + 1);
+    });
+    if (!written) throw this.conflict("another process has opened the store since");
+    this.version = version + 1;
+    this.offset = batch.header.offset;
+    environment.resetReadTxn();
+  }
+
+  *keys(): Iterable<string> {
+    let after: Buffer | null = null;
+    for (;;) {
+      const range: { limit: number; start?: Buffer; exclusiveStart?: boolean } = { limit: KEY_PAGE };
+      if (after !== null) Object.assign(range, { start: after, exclusiveStart: true });
+      const page: Buffer[] = [...this.store().states.getKeys(range)].map((key) => Buffer.from(key));
+      for (const key of page) yield key.toString("utf8");
+      if (page.length < KEY_PAGE) return;
+      after = page.at(-1)!;
+    }
+  }
+
+  async clear(): Promise<void> {
+    const { environment, meta, states, timers } = this.store();
+    environment.transactionSync(() => {
+      if (meta.getEntry(HEADER)?.version !== this.version) throw this.conflict("another process has opened the store since");
+      states.clearSync();
+      timers.clearSync();
+      this.version += 1;
+      meta.putSync(HEADER, seal(HEADER, encodeHeader(null)), this.version);
+    });
+    this.offset = NO_OFFSET;
+  }
+
+  async close(): Promise<void> {
+    const opened = this.opened;
+    if (opened === null) return;
+    this.opened = null;
+    const { environment, meta } = opened;
+    await environment.flushed;
+    environment.transactionSync(() => {
+      if (meta.getEntry(HEADER)?.version === this.version) meta.removeSync(OWNER);
+    });
+    await environment.close();
+    openFolders.delete(this.folder);
+  }
+
+  private store(): OpenStore {
+    if (this.opened === null) throw new Error(`the store ${this.folder} is not open`);
+    return this.opened;
+  }
+
+  private locked(owner: ProcessIdentity): StreamError {
+    return new StreamError(
+      "STORE_LOCKED",
+      `the store ${this.folder} is held by process ${owner.pid}`,
+      "Stop that process, or give this one its own state directory",
+    );
+  }
+
+  private conflict(problem: string): StreamError {
+    return new StreamError(
+      "STORE_CONFLICT",
+      `${problem} (${this.folder})`,
+      "Restart this process: it then continues from the store as it is",
+    );
+  }
+
+  private translated(error: unknown): unknown {
+    if (!(error instanceof DamagedError || error instanceof SyntaxError || tellsDamage(error))) return error;
+    const problem = `the store ${this.folder} is damaged: ${(error as Error).message}`;
+    return new StreamError("STORE_CORRUPT", problem, "Delete that folder: the store is rebuilt from the log", { cause: error });
+  }
+}
+
+function stateChange(key: string, state: Buffer | null): readonly [key: Buffer, sealed: Buffer | null] {
+  const bytes = Buffer.from(key, "utf8");
+  if (bytes.length === 0 || bytes.length > MAX_KEY_BYTES) {
+    throw new RangeError(`a key of ${bytes.length} bytes does not fit the store: 1 to ${MAX_KEY_BYTES} bytes`);
+  }
+  return [bytes, state === null ? null : seal(bytes, state)];
+}

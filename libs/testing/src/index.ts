@@ -1,0 +1,3 @@
+export { type EventuallyOptions, eventually } from "./eventually.ts";
+export { type SeededRandom, seededRandom } from "./seeded-random.ts";
+export { type TemporaryFolder, temporaryFolder } from "./temporary-folder.ts";
