@@ -96,7 +96,7 @@ const handleOf = (settings: ChildSettings, process_: ChildProcess, identity: Pro
  * Starts the process in its own session (a Ctrl-C in the terminal reaches only us, so that we stop children in order),
  * its output appended to the log file. Throws SERVER_EXITED when it cannot be started at all.
  */
-export const startChild = async (settings: ChildSettings): Promise<Child> => {
+const startChild = async (settings: ChildSettings): Promise<Child> => {
   mkdirSync(dirname(settings.pidFile), { recursive: true });
   const logDescriptor = openLog(settings.logFile);
   const [command, args] = withParentDeath(settings.command, settings.args);
@@ -144,19 +144,34 @@ export const stopStale = async (name: string, pidFile: string, drainMs: number, 
   rmSync(pidFile, { force: true });
 };
 
-/** Waits until `probe` answers true; throws SERVER_EXITED or SERVER_NOT_READY with the end of the log. */
-export const waitUntilReady = async (child: Child, probe: () => Promise<boolean>, limitMs: number): Promise<void> => {
+export type ReadyWait = { probe(): Promise<boolean>; limitMs: number; signal: AbortSignal };
+
+const awaitReady = async (child: Child, { probe, limitMs, signal }: ReadyWait): Promise<void> => {
   const outcome = await waitFor(
     async () => {
+      if (signal.aborted) return "interrupted" as const;
       if (!child.isAlive()) return "exited" as const;
       return (await probe()) ? ("ready" as const) : undefined;
     },
     { limitMs, everyMs: 100 },
   );
   if (outcome === "ready") return;
+  if (outcome === "interrupted") throw new LocalStackError("INTERRUPTED", `${child.name} was stopped while starting`);
   const what = outcome === "exited" ? "ended while starting" : `did not answer within ${limitMs / 1000} s`;
   throw new LocalStackError(
     outcome === "exited" ? "SERVER_EXITED" : "SERVER_NOT_READY",
     `${child.name} ${what}; its log ${child.logFile} ends with:\n${logTail(child.logFile, 12)}`,
   );
+};
+
+/** startChild, then waits until `probe` answers true; else stops it and throws SERVER_EXITED, SERVER_NOT_READY (with the end of the log) or INTERRUPTED. */
+export const startReadyChild = async (settings: ChildSettings, drainMs: number, wait: ReadyWait): Promise<Child> => {
+  const child = await startChild(settings);
+  try {
+    await awaitReady(child, wait);
+    return child;
+  } catch (error) {
+    await child.stop(drainMs);
+    throw error;
+  }
 };

@@ -9,7 +9,9 @@ export type LocalStackErrorCode =
   | "LOCK_HELD"
   | "SERVER_EXITED"
   | "SERVER_NOT_READY"
-  | "SERVICE_GAVE_UP";
+  | "SERVICE_GAVE_UP"
+  | "INTERRUPTED"
+  | "NOT_RUNNING";
 
 /** What went wrong while the stack was installed, started or stopped; the message names the remedy. */
 export class LocalStackError extends Error {

@@ -82,3 +82,9 @@ export const waitForLock = async (path: string, what: string, limitMs: number): 
     `${what} is still held by process ${holder?.pid} after ${limitMs / 1000} s; stop that process and try again`,
   );
 };
+
+/** Who holds the lock, whether it still runs or not; undefined when nobody does. */
+export const parseLock = (path: string): ProcessIdentity | undefined => {
+  const text = read(path);
+  return text === undefined ? undefined : parseIdentity(text);
+};

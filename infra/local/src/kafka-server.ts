@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { type Child, startChild, waitUntilReady } from "./child-process.ts";
+import { type Child, type ChildSettings, startReadyChild } from "./child-process.ts";
 import { errorText, LocalStackError } from "./errors.ts";
 import type { Java } from "./java.ts";
 import { probeKafka } from "./kafka-probe.ts";
@@ -103,14 +103,14 @@ const format = async (settings: KafkaSettings, propertiesFile: string): Promise<
 };
 
 /** Formats the folder at the first start, starts the broker, and answers when both coordinators serve. */
-export const startKafka = async (settings: KafkaSettings): Promise<Child> => {
+export const startKafka = async (settings: KafkaSettings, signal: AbortSignal): Promise<Child> => {
   mkdirSync(settings.dataDirectory, { recursive: true });
   const propertiesFile = join(settings.dataDirectory, "server.properties");
   const log4jFile = join(settings.dataDirectory, "log4j2.properties");
   writeFileSync(propertiesFile, kafkaProperties(settings));
   writeFileSync(log4jFile, log4jProperties);
   if (!existsSync(join(settings.dataDirectory, "log/meta.properties"))) await format(settings, propertiesFile);
-  const child = await startChild({
+  const child: ChildSettings = {
     name: "kafka",
     command: settings.java.path,
     args: [
@@ -127,12 +127,6 @@ export const startKafka = async (settings: KafkaSettings): Promise<Child> => {
     workingDirectory: settings.dataDirectory,
     logFile: settings.logFile,
     pidFile: settings.pidFile,
-  });
-  try {
-    await waitUntilReady(child, () => probeKafka(`127.0.0.1:${settings.port}`), readyLimitMs);
-  } catch (error) {
-    await child.stop(kafkaDrainMs);
-    throw error;
-  }
-  return child;
+  };
+  return startReadyChild(child, kafkaDrainMs, { probe: () => probeKafka(`127.0.0.1:${settings.port}`), limitMs: readyLimitMs, signal });
 };

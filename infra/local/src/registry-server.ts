@@ -1,7 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { type Child, startChild, waitUntilReady } from "./child-process.ts";
-import { LocalStackError } from "./errors.ts";
+import { type Child, type ChildSettings, startReadyChild } from "./child-process.ts";
 import type { Java } from "./java.ts";
 
 export type RegistrySettings = {
@@ -24,32 +23,25 @@ export const registryUrl = (port: number): string => `http://127.0.0.1:${port}/a
 /** Without WRITE_DELAY=0 a kill -9 loses ids that were already answered. */
 const databaseUrl = (dataDirectory: string): string => `jdbc:h2:file:${join(dataDirectory, "registry")};WRITE_DELAY=0`;
 
-const isUp = async (url: string): Promise<boolean> => {
+/** True when the registry answers and refuses what is not BACKWARD: its own default is NONE. */
+const setBackward = async (url: string): Promise<boolean> => {
   try {
-    const answer = await fetch(`${url}/config`, { signal: AbortSignal.timeout(requestLimitMs) });
-    await answer.arrayBuffer();
-    return answer.ok;
+    const answer = await fetch(`${url}/config`, {
+      method: "PUT",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ compatibility: "BACKWARD" }),
+      signal: AbortSignal.timeout(requestLimitMs),
+    });
+    const text = await answer.text();
+    return answer.ok && text.includes("BACKWARD");
   } catch {
     return false;
   }
 };
 
-/** The registry's own default is NONE; subjects without a rule of their own get this one. */
-const requireBackward = async (url: string): Promise<void> => {
-  const answer = await fetch(`${url}/config`, {
-    method: "PUT",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ compatibility: "BACKWARD" }),
-    signal: AbortSignal.timeout(requestLimitMs),
-  });
-  const text = await answer.text();
-  if (!answer.ok)
-    throw new LocalStackError("SERVER_NOT_READY", `the registry refuses compatibility BACKWARD: ${answer.status} ${text.slice(0, 300)}`);
-};
-
-export const startRegistry = async (settings: RegistrySettings): Promise<Child> => {
+export const startRegistry = async (settings: RegistrySettings, signal: AbortSignal): Promise<Child> => {
   mkdirSync(settings.dataDirectory, { recursive: true });
-  const child = await startChild({
+  const child: ChildSettings = {
     name: "registry",
     command: settings.java.path,
     args: [`-Xmx${settings.heapMb}m`, "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-jar", join(settings.folder, "quarkus-run.jar")],
@@ -65,13 +57,7 @@ export const startRegistry = async (settings: RegistrySettings): Promise<Child> 
     workingDirectory: settings.dataDirectory,
     logFile: settings.logFile,
     pidFile: settings.pidFile,
-  });
-  try {
-    await waitUntilReady(child, () => isUp(registryUrl(settings.port)), readyLimitMs);
-    await requireBackward(registryUrl(settings.port));
-  } catch (error) {
-    await child.stop(registryDrainMs);
-    throw error;
-  }
-  return child;
+  };
+  const url = registryUrl(settings.port);
+  return startReadyChild(child, registryDrainMs, { probe: () => setBackward(url), limitMs: readyLimitMs, signal });
 };

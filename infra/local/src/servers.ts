@@ -46,6 +46,10 @@ export type StartServersOptions = {
   /** Default: a server that ends is not started again. */
   restart?: RestartPolicy;
   onChange?: () => void;
+  /** Ends the start: everything is stopped again and INTERRUPTED thrown. */
+  signal?: AbortSignal;
+  /** Services that will run beside: their leftovers are stopped and their ports checked before anything starts. */
+  services?: readonly (PortName & string)[];
 };
 
 export const allServers: readonly ServerName[] = ["kafka", "registry", "clickhouse"];
@@ -60,7 +64,9 @@ const portsOf: Record<ServerName, readonly PortName[]> = {
   clickhouse: ["clickhouse"],
 };
 
-const pidFileOf = (dataDir: string, name: ServerName): string => join(dataDir, `run/${name}.pid`);
+export const logFileOf = (dataDir: string, name: string): string => join(dataDir, `logs/${name}.log`);
+
+export const pidFileOf = (dataDir: string, name: string): string => join(dataDir, `run/${name}.pid`);
 
 /** Made at the first start and kept with the data: whoever can read the data directory may query. */
 const clickHousePassword = (dataDir: string): string => {
@@ -92,20 +98,20 @@ type Plan = { options: StartServersOptions; stack: Stack; addresses: ServerAddre
 const supervisedServer = (name: ServerName, plan: Plan): Supervised => {
   const { options, stack, addresses, folders, javas } = plan;
   const { dataDir, ports, log } = options;
-  const files = { logFile: join(dataDir, `logs/${name}.log`), pidFile: pidFileOf(dataDir, name), dataDirectory: join(dataDir, name) };
+  const files = { logFile: logFileOf(dataDir, name), pidFile: pidFileOf(dataDir, name), dataDirectory: join(dataDir, name) };
   const common = { name, policy: options.restart ?? noRestart, log, onChange: options.onChange ?? (() => {}) };
   switch (name) {
     case "kafka": {
       const { heapMb, minimumVersion } = stack.java.kafka;
       const java = requireJava(`Kafka ${stack.versions.kafka}`, minimumVersion, javas);
       const settings = { ...files, jarFolder: folders.kafka, java, heapMb, port: ports.kafka, controllerPort: ports.kafkaController };
-      return new Supervised({ ...common, drainMs: kafkaDrainMs, start: () => startKafka(settings) });
+      return new Supervised({ ...common, drainMs: kafkaDrainMs, start: (signal) => startKafka(settings, signal) });
     }
     case "registry": {
       const { heapMb, minimumVersion } = stack.java.registry;
       const java = requireJava(`Apicurio Registry ${stack.versions.registry}`, minimumVersion, javas);
       const settings = { ...files, folder: folders.registry, java, heapMb, port: ports.registry, managementPort: ports.registryManagement };
-      return new Supervised({ ...common, drainMs: registryDrainMs, start: () => startRegistry(settings) });
+      return new Supervised({ ...common, drainMs: registryDrainMs, start: (signal) => startRegistry(settings, signal) });
     }
     case "clickhouse": {
       const settings = { ...files, port: ports.clickhouse, user: clickHouseUser, password: addresses.clickhouse.password };
@@ -114,18 +120,22 @@ const supervisedServer = (name: ServerName, plan: Plan): Supervised => {
   }
 };
 
-const bootAll = async (servers: readonly Supervised[], log: LogLine): Promise<void> => {
+/** Starts all at once; when one fails or the signal comes, all are stopped and the reason is thrown. */
+export const bootAll = async (servers: readonly Supervised[], log: LogLine, signal?: AbortSignal): Promise<void> => {
   const beganMs = performance.now();
+  const stopAll = (): Promise<unknown> => Promise.allSettled(servers.map((server) => server.stop()));
+  signal?.addEventListener("abort", stopAll, { once: true });
   const outcomes = await Promise.allSettled(
     servers.map(async (server) => {
       await server.start();
       log(`${server.name}: ready after ${((performance.now() - beganMs) / 1000).toFixed(1)} s`);
     }),
   );
+  signal?.removeEventListener("abort", stopAll);
   const failed = outcomes.find((outcome) => outcome.status === "rejected");
-  if (failed === undefined) return;
-  await Promise.allSettled(servers.map((server) => server.stop()));
-  throw failed.reason;
+  if (failed === undefined && !signal?.aborted) return;
+  await stopAll();
+  throw signal?.aborted ? new LocalStackError("INTERRUPTED", "interrupted while starting; everything is stopped again") : failed?.reason;
 };
 
 const run = async (plan: Plan, lock: FileLock): Promise<RunningServers> => {
@@ -138,7 +148,7 @@ const run = async (plan: Plan, lock: FileLock): Promise<RunningServers> => {
       throw new LocalStackError("SERVER_NOT_READY", `${name} is not among the servers that were started: ${names.join(", ")}`);
     return server;
   };
-  await bootAll(servers, options.log);
+  await bootAll(servers, options.log, options.signal);
   return {
     ...addresses,
     pids: () => Object.fromEntries(servers.flatMap((server) => (server.pid === undefined ? [] : [[server.name, server.pid]]))),
@@ -169,11 +179,9 @@ export const startServers = async (options: StartServersOptions): Promise<Runnin
   const lock = lockDataDir(dataDir);
   try {
     const names = options.only ?? allServers;
-    for (const name of [...names].reverse()) await stopStale(name, pidFileOf(dataDir, name), leftOverDrainMs, log);
-    await assertPortsFree(
-      ports,
-      names.flatMap((name) => portsOf[name]),
-    );
+    const services = options.services ?? [];
+    for (const name of [...names, ...services].reverse()) await stopStale(name, pidFileOf(dataDir, name), leftOverDrainMs, log);
+    await assertPortsFree(ports, [...names.flatMap((name) => portsOf[name]), ...services]);
     const addresses: ServerAddresses = {
       kafka: { brokers: `127.0.0.1:${ports.kafka}` },
       registry: { url: registryUrl(ports.registry) },

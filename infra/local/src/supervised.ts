@@ -1,5 +1,5 @@
 import type { ChildExit } from "./child-process.ts";
-import { errorText } from "./errors.ts";
+import { errorText, LocalStackError } from "./errors.ts";
 import type { LogLine } from "./log-line.ts";
 import { residentMb } from "./process-identity.ts";
 
@@ -31,8 +31,8 @@ export type SupervisedStatus = {
 
 export type SupervisedSettings = {
   name: string;
-  /** Resolves when the process is ready to serve. */
-  start(): Promise<Handle>;
+  /** Resolves when the process is ready to serve; when the signal comes first, stops it and throws. */
+  start(signal: AbortSignal): Promise<Handle>;
   policy: RestartPolicy;
   drainMs: number;
   log: LogLine;
@@ -47,8 +47,9 @@ export class Supervised {
   #restarts = 0;
   #crashTimes: number[] = [];
   #backoff: NodeJS.Timeout | undefined;
-  /** Grows with each intended start or stop, so that an exit or a start of an earlier life is known as such. */
-  #life = 0;
+  /** One life from an intended start to an intended stop; what an earlier life reports is ignored. */
+  #life = new AbortController();
+  #launching: Promise<void> = Promise.resolve();
 
   constructor(settings: SupervisedSettings) {
     this.#settings = settings;
@@ -70,34 +71,38 @@ export class Supervised {
 
   /** The first start, or the one after down(): its failure is the caller's. */
   async start(): Promise<void> {
-    const life = ++this.#life;
+    this.#endLife();
+    const life = new AbortController();
+    this.#life = life;
     this.#become("starting");
     try {
       await this.#launch(life);
     } catch (error) {
-      if (life === this.#life) this.#become("stopped");
+      if (!life.signal.aborted) this.#become("stopped");
       throw error;
     }
   }
 
-  /** Ends the process and leaves it down until start(): how tests take a server away. */
+  /** Ends the process by the signal and leaves it down until start(): how tests take a server away. */
   async down(signal: NodeJS.Signals): Promise<void> {
-    this.#life += 1;
-    clearTimeout(this.#backoff);
-    const handle = this.#handle;
-    this.#handle = undefined;
+    const handle = this.#endLife();
     this.#become("down");
     handle?.kill(signal);
-    await handle?.exited;
+    await Promise.allSettled([handle?.exited, this.#launching]);
   }
 
   async stop(): Promise<void> {
-    this.#life += 1;
+    const handle = this.#endLife();
+    await Promise.allSettled([handle?.stop(this.#settings.drainMs), this.#launching]);
+    this.#become("stopped");
+  }
+
+  #endLife(): Handle | undefined {
+    this.#life.abort();
     clearTimeout(this.#backoff);
     const handle = this.#handle;
     this.#handle = undefined;
-    await handle?.stop(this.#settings.drainMs);
-    this.#become("stopped");
+    return handle;
   }
 
   #become(state: SupervisedState): void {
@@ -105,22 +110,28 @@ export class Supervised {
     this.#settings.onChange();
   }
 
-  async #launch(life: number): Promise<void> {
-    const handle = await this.#settings.start();
-    if (life !== this.#life) {
+  #launch(life: AbortController): Promise<void> {
+    const launching = this.#launchOnce(life);
+    this.#launching = launching;
+    return launching;
+  }
+
+  async #launchOnce(life: AbortController): Promise<void> {
+    const handle = await this.#settings.start(life.signal);
+    if (life.signal.aborted) {
       await handle.stop(this.#settings.drainMs);
-      return;
+      throw new LocalStackError("INTERRUPTED", `${this.name} was stopped while starting`);
     }
     this.#handle = handle;
     this.#become("running");
     void handle.exited.then((exit) => {
-      if (life !== this.#life) return;
+      if (life.signal.aborted) return;
       this.#handle = undefined;
       this.#crashed(life, exit.signal === null ? `ended with code ${exit.code}` : `was ended by ${exit.signal}`);
     });
   }
 
-  #crashed(life: number, reason: string): void {
+  #crashed(life: AbortController, reason: string): void {
     const { policy, log } = this.#settings;
     const nowMs = performance.now();
     this.#crashTimes = [...this.#crashTimes.filter((time) => nowMs - time < policy.windowMs), nowMs];
@@ -136,7 +147,7 @@ export class Supervised {
     this.#backoff = setTimeout(() => {
       this.#restarts += 1;
       this.#launch(life).catch((error: unknown) => {
-        if (life === this.#life) this.#crashed(life, `did not start: ${errorText(error)}`);
+        if (!life.signal.aborted) this.#crashed(life, `did not start: ${errorText(error)}`);
       });
     }, backoffMs);
   }

@@ -1,0 +1,65 @@
+import { join } from "node:path";
+import { startReadyChild } from "./child-process.ts";
+import { logFileOf, pidFileOf, type ServerAddresses } from "./servers.ts";
+import type { PortName, Ports, Stack, StackService } from "./stack.ts";
+import type { Handle } from "./supervised.ts";
+
+export type ServiceContext = {
+  root: string;
+  dataDir: string;
+  ports: Ports;
+  stack: Stack;
+  addresses: ServerAddresses;
+  /** Added to every service's environment, after what the stack says. */
+  environment: Readonly<Record<string, string>>;
+};
+
+const healthLimitMs = 3_000;
+
+export const servicePort = (service: StackService, ports: Ports): number => ports[service.name as PortName];
+
+/** Where every service finds its servers and its data, by the names of stack.yaml. */
+export const stackEnvironment = ({
+  stack,
+  dataDir,
+  ports,
+  addresses,
+}: Omit<ServiceContext, "environment" | "root">): Record<string, string> => {
+  const names = stack.environment;
+  const ownPorts = stack.services.map((service) => [service.portVariable, String(servicePort(service, ports))]);
+  return {
+    [names.kafkaBrokers]: addresses.kafka.brokers,
+    [names.registryUrl]: addresses.registry.url,
+    [names.clickhouseUrl]: addresses.clickhouse.url,
+    [names.clickhouseUser]: addresses.clickhouse.user,
+    [names.clickhousePassword]: addresses.clickhouse.password,
+    [names.dataDirectory]: dataDir,
+    ...Object.fromEntries(ownPorts),
+  };
+};
+
+const isHealthy = async (url: string): Promise<boolean> => {
+  try {
+    const answer = await fetch(url, { signal: AbortSignal.timeout(healthLimitMs) });
+    await answer.arrayBuffer();
+    return answer.ok;
+  } catch {
+    return false;
+  }
+};
+
+/** Starts the service's main.ts and waits until its health path answers 2xx. */
+export const startService = (service: StackService, context: ServiceContext, signal: AbortSignal): Promise<Handle> => {
+  const { root, dataDir, ports, stack } = context;
+  const settings = {
+    name: service.name,
+    command: process.execPath,
+    args: [`--max-old-space-size=${service.heapMb}`, "--disable-warning=ExperimentalWarning", join(root, service.command)],
+    environment: { ...process.env, ...stackEnvironment(context), ...context.environment },
+    workingDirectory: root,
+    logFile: logFileOf(dataDir, service.name),
+    pidFile: pidFileOf(dataDir, service.name),
+  };
+  const healthUrl = `http://127.0.0.1:${servicePort(service, ports)}${service.healthPath}`;
+  return startReadyChild(settings, stack.restart.drainMs, { probe: () => isHealthy(healthUrl), limitMs: stack.restart.readyMs, signal });
+};
