@@ -1,1 +1,2 @@
+export { KeyStoreError, type KeyStoreErrorCode, type LeadKey, LmdbKeyStore } from "./key-store.ts";
 export { deleteStateStore, MAX_KEY_BYTES, openStateStore, type StateStoreOptions } from "./lmdb-state-store.ts";

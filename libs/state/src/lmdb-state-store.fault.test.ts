@@ -5,7 +5,9 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import type { StateStore } from "@leadstream/stream";
 import { eventually, seededRandom, type TemporaryFolder, temporaryFolder } from "@leadstream/testing";
+import { DEFAULT_MAP_SIZE_BYTES, openDatabase, openEnvironment } from "./environment.ts";
 import { deleteStateStore, openStateStore } from "./index.ts";
+import { disown } from "./ownership.ts";
 
 const KEYS = 200;
 const ROUNDS = 12;
@@ -113,6 +115,27 @@ describe("F20: two processes with one store", () => {
     await kill(writer.child);
     expect(await offsetOfWholeStore()).toBeGreaterThanOrEqual(writer.written());
   });
+});
+
+describe("F19: a process wrongly taken for dead", () => {
+  it("cannot write once another has taken the store over", async () => {
+    const writer = startWriter();
+    await eventually(() => writer.opened(), { what: "the first process to open the store" });
+    forgetOwner();
+    const exited = once(writer.child, "exit");
+    const store = killStore();
+    await store.open();
+    expect(await exited).toEqual([1, null]);
+    expect(writer.errors()).toContain("STORE_CONFLICT: another process has opened the store since");
+    await store.close();
+    await offsetOfWholeStore();
+  });
+
+  /** What a takeover in another container sees: an owner whose pid says nothing here. */
+  const forgetOwner = (): void => {
+    const environment = openEnvironment(join(folder.path, "kill-0"), DEFAULT_MAP_SIZE_BYTES);
+    environment.transactionSync(() => disown(openDatabase(environment, "meta", true)));
+  };
 });
 
 describe("F12: a damaged store", () => {

@@ -9,7 +9,8 @@ import {
   removeEnvironment,
   tellsDamage,
 } from "./environment.ts";
-import { identityOf, isRunning, type ProcessIdentity } from "./process-identity.ts";
+import { claim, disown, releaseFolder, reserveFolder } from "./ownership.ts";
+import type { ProcessIdentity } from "./process-identity.ts";
 import { DamagedError, decodeHeader, decodeTimer, encodeHeader, encodeTimer, seal, unseal } from "./store-format.ts";
 
 export interface StateStoreOptions {
@@ -24,14 +25,10 @@ export interface StateStoreOptions {
 /** LMDB takes keys of 1 978 bytes; a timer's key adds its due time, end mark and kind. */
 export const MAX_KEY_BYTES = 1_900;
 
-const OWNER = Buffer.from("owner");
 const HEADER = Buffer.from("header");
 const KEY_PAGE = 1_000;
 const NOTHING = Buffer.alloc(0);
 const NO_OFFSET = -1;
-
-/** A second store object in the same process is as wrong as a second process. */
-const openFolders = new Set<string>();
 
 interface OpenStore {
   readonly environment: Environment;
@@ -71,8 +68,8 @@ class LmdbStateStore implements StateStore {
   }
 
   async open(): Promise<StoreHeader | null> {
-    if (openFolders.has(this.folder)) throw this.locked(identityOf(process.pid));
-    openFolders.add(this.folder);
+    const holder = reserveFolder(this.folder);
+    if (holder !== null) throw this.locked(holder);
     let environment: Environment | null = null;
     try {
       environment = openEnvironment(this.folder, this.mapSizeBytes);
@@ -84,26 +81,21 @@ class LmdbStateStore implements StateStore {
       this.offset = header?.offset ?? NO_OFFSET;
       return header;
     } catch (error) {
-      openFolders.delete(this.folder);
+      releaseFolder(this.folder);
       await environment?.close();
       throw this.translated(error);
     }
   }
 
-  /** Runs in a write transaction, which LMDB gives to one process at a time: two claimants cannot both see a dead owner. */
+  /** Inside the write transaction: the owner changes, and the version is raised, so that a former owner's next write is refused. */
   private takeOver(meta: Bytes): StoreHeader | null {
-    const owner = meta.get(OWNER);
-    if (owner !== undefined) {
-      const identity = JSON.parse(unseal(OWNER, owner).toString("utf8")) as ProcessIdentity;
-      // Our own pid: an earlier opening of this process that was never closed.
-      if (identity.pid !== process.pid && isRunning(identity)) throw this.locked(identity);
-    }
+    const owner = claim(meta);
+    if (owner !== null) throw this.locked(owner);
     const entry = meta.getEntry(HEADER);
     const stored = entry === undefined ? encodeHeader(null) : unseal(HEADER, entry.value);
     const header = decodeHeader(stored);
     this.version = (entry?.version ?? 0) + 1;
     meta.putSync(HEADER, seal(HEADER, stored), this.version);
-    meta.putSync(OWNER, seal(OWNER, Buffer.from(JSON.stringify(identityOf(process.pid)))), 1);
     return header;
   }
 
@@ -187,10 +179,10 @@ class LmdbStateStore implements StateStore {
     const { environment, meta } = opened;
     await environment.flushed;
     environment.transactionSync(() => {
-      if (meta.getEntry(HEADER)?.version === this.version) meta.removeSync(OWNER);
+      if (meta.getEntry(HEADER)?.version === this.version) disown(meta);
     });
     await environment.close();
-    openFolders.delete(this.folder);
+    releaseFolder(this.folder);
   }
 
   private store(): OpenStore {
@@ -215,7 +207,7 @@ class LmdbStateStore implements StateStore {
   }
 
   private translated(error: unknown): unknown {
-    if (!(error instanceof DamagedError || error instanceof SyntaxError || tellsDamage(error))) return error;
+    if (!(error instanceof DamagedError || tellsDamage(error))) return error;
     const problem = `the store ${this.folder} is damaged: ${(error as Error).message}`;
     return new StreamError("STORE_CORRUPT", problem, "Delete that folder: the store is rebuilt from the log", { cause: error });
   }
