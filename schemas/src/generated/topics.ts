@@ -29,7 +29,7 @@ export const topicFile = {
       "name": "lead.scores",
       "group": "lead",
       "key": "lead id",
-      "timestamp": "CreateTime",
+      "timestamp": "LogAppendTime",
       "retentionMs": -1,
       "records": [
         "Score"
@@ -39,7 +39,7 @@ export const topicFile = {
       "name": "lead.signals",
       "group": "lead",
       "key": "lead id",
-      "timestamp": "CreateTime",
+      "timestamp": "LogAppendTime",
       "retentionMs": -1,
       "records": [
         "Signal",
@@ -50,7 +50,7 @@ export const topicFile = {
       "name": "lead.assignments",
       "group": "lead",
       "key": "lead id",
-      "timestamp": "CreateTime",
+      "timestamp": "LogAppendTime",
       "retentionMs": -1,
       "records": [
         "Assignment"
@@ -60,7 +60,7 @@ export const topicFile = {
       "name": "lead.alerts",
       "group": "lead",
       "key": "lead id",
-      "timestamp": "CreateTime",
+      "timestamp": "LogAppendTime",
       "retentionMs": -1,
       "records": [
         "Alert"
@@ -70,7 +70,7 @@ export const topicFile = {
       "name": "team.requests",
       "group": "team",
       "key": "team id",
-      "timestamp": "CreateTime",
+      "timestamp": "LogAppendTime",
       "retentionMs": -1,
       "records": [
         "TeamRequest",
@@ -91,7 +91,7 @@ export const topicFile = {
       "name": "lead.dead-letters",
       "group": "other",
       "key": "coordinates of the record",
-      "timestamp": "CreateTime",
+      "timestamp": "LogAppendTime",
       "retentionMs": 1209600000,
       "records": [
         "DeadLetter"
