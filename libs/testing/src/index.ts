@@ -1,3 +1,4 @@
+export * from "./builders.ts";
 export { type EventuallyOptions, eventually } from "./eventually.ts";
 export { type SeededRandom, seededRandom } from "./seeded-random.ts";
 export { type TemporaryFolder, temporaryFolder } from "./temporary-folder.ts";
