@@ -7,3 +7,4 @@ export { type ReadBatches, type RecordSegment, readBatches } from "./record-batc
 export { type BatchProducer, NO_PRODUCER, RecordBatchWriter } from "./record-batch-writer.ts";
 export { BatchCursor } from "./record-cursor.ts";
 export { type EnsureTopicsOptions, ensureTopics, topicIncarnation, topicOffsets } from "./topics.ts";
+export { createTransactionalWriter, type TransactionalWriterOptions } from "./transactional-writer.ts";

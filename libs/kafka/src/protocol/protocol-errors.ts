@@ -44,6 +44,7 @@ const names = {
   75: "UNKNOWN_LEADER_EPOCH",
   78: "OFFSET_NOT_AVAILABLE",
   79: "MEMBER_ID_REQUIRED",
+  87: "INVALID_RECORD",
   82: "FENCED_INSTANCE_ID",
   88: "UNSTABLE_OFFSET_COMMIT",
   90: "PRODUCER_FENCED",
@@ -73,16 +74,25 @@ const moved: readonly ProtocolErrorName[] = [
   "NOT_ENOUGH_REPLICAS",
 ];
 const coordinatorMoved: readonly ProtocolErrorName[] = ["NOT_COORDINATOR", "COORDINATOR_NOT_AVAILABLE", "COORDINATOR_LOAD_IN_PROGRESS"];
-const fenced: readonly ProtocolErrorName[] = ["PRODUCER_FENCED", "INVALID_PRODUCER_EPOCH", "INVALID_PRODUCER_ID_MAPPING"];
+const fatal: readonly ProtocolErrorName[] = ["INVALID_TRANSACTION_TIMEOUT", "MESSAGE_TOO_LARGE", "INVALID_RECORD", "UNSUPPORTED_VERSION"];
+const fenced: readonly ProtocolErrorName[] = ["PRODUCER_FENCED", "INVALID_PRODUCER_EPOCH"];
 
 /** Ask the metadata again, then the right leader. */
 export const isLeaderMoved = (error: ProtocolErrorName): boolean => moved.includes(error);
 /** Find the coordinator again (or wait for it to load). */
 export const isCoordinatorMoved = (error: ProtocolErrorName): boolean => coordinatorMoved.includes(error);
+/** No retry mends it: rights, sizes and settings. */
+export const isFatal = (error: ProtocolErrorName): boolean => error.endsWith("_AUTHORIZATION_FAILED") || fatal.includes(error);
 /** Another producer with the same transactional id has taken over. */
 export const isFenced = (error: ProtocolErrorName): boolean => fenced.includes(error);
 
 export function refused(doing: string, error: ProtocolErrorName): KafkaAdapterError {
+  if (error === "MESSAGE_TOO_LARGE")
+    return new KafkaAdapterError(
+      "RECORD_TOO_LARGE",
+      `a record is too large ${doing}`,
+      "Raise the topic's max.message.bytes, or refuse such records earlier.",
+    );
   const denied = error.endsWith("_AUTHORIZATION_FAILED");
   return new KafkaAdapterError(
     "REFUSED",
