@@ -1,0 +1,114 @@
+import type { Alert, AlertKind, Assignment, Change, RequestKind, TeamRequest } from "@leadstream/schemas";
+import type { Policy } from "../policy/policy.ts";
+import { type Case, NO_TIME, requestIdOf } from "./case.ts";
+
+/** What the case fold emits, in the shape that the stream runtime takes. */
+export type CaseOutput =
+  | { readonly topic: "team.requests"; readonly type: "TeamRequest"; readonly key: string; readonly value: Omit<TeamRequest, "source"> }
+  | { readonly topic: "lead.assignments"; readonly type: "Assignment"; readonly key: string; readonly value: Omit<Assignment, "source"> }
+  | { readonly topic: "lead.alerts"; readonly type: "Alert"; readonly key: string; readonly value: Omit<Alert, "source"> };
+
+/** What a decision of the case fold may know. */
+export interface CaseContext {
+  readonly policy: Policy | null;
+  readonly policyVersion: number;
+  /** Instant of the decision: the partition's clock, or the due time of a timer. */
+  readonly now: number;
+  /** The partition's clock; later than `now` when a timer is served late. */
+  readonly clock: number;
+  /** Due time of the timer that is served; 0 for a record. */
+  readonly due: number;
+  emit(output: CaseOutput): void;
+}
+
+type AssignmentDetails = Partial<Pick<Assignment, "previousRep" | "team" | "rule" | "reason" | "why" | "commandId" | "amount">>;
+
+/** Records one change of the case, with the state as it is after it. */
+export function emitAssignment(context: CaseContext, state: Case, change: Change, details: AssignmentDetails = {}): void {
+  const { lease } = state;
+  const clocks = state.status === "leased" ? lease : null;
+  context.emit({
+    topic: "lead.assignments",
+    type: "Assignment",
+    key: state.leadId,
+    value: {
+      time: context.now,
+      leadId: state.leadId,
+      epoch: state.epoch,
+      change,
+      state: state.status,
+      rep: lease?.rep ?? null,
+      previousRep: details.previousRep ?? null,
+      team: details.team ?? lease?.team ?? null,
+      pool: state.status === "pool" ? "public" : state.status === "nurture" ? "nurture" : null,
+      rule: details.rule ?? lease?.rule ?? null,
+      reason: details.reason ?? null,
+      why: details.why ?? [],
+      commandId: details.commandId ?? null,
+      score: state.score,
+      grade: state.grade,
+      remindAt: timeOrNull(clocks?.remindAt),
+      escalateAt: timeOrNull(clocks?.escalateAt),
+      recycleAt: timeOrNull(clocks?.recycleAt),
+      leaseUntil: timeOrNull(clocks?.until),
+      amount: details.amount ?? null,
+      policyVersion: context.policyVersion,
+      due: context.due,
+    },
+  });
+}
+
+function timeOrNull(time: number | undefined): number | null {
+  return time === undefined || time === NO_TIME ? null : time;
+}
+
+export function emitAlert(context: CaseContext, state: Case, kind: AlertKind, detail: string): void {
+  context.emit({
+    topic: "lead.alerts",
+    type: "Alert",
+    key: state.leadId,
+    value: {
+      time: context.now,
+      leadId: state.leadId,
+      kind,
+      epoch: state.epoch,
+      rep: state.lease?.rep ?? null,
+      team: state.lease?.team ?? null,
+      due: context.due === 0 ? context.now : context.due,
+      detail,
+      policyVersion: context.policyVersion,
+    },
+  });
+}
+
+type RequestDetails = Partial<Pick<TeamRequest, "rep" | "tier" | "skills" | "exclude" | "strategy" | "outcome">>;
+
+export function emitRequest(
+  context: CaseContext,
+  lead: Pick<Case, "leadId" | "grade" | "score">,
+  team: string,
+  number: number,
+  kind: RequestKind,
+  details: RequestDetails,
+): void {
+  context.emit({
+    topic: "team.requests",
+    type: "TeamRequest",
+    key: team,
+    value: {
+      time: context.now,
+      teamId: team,
+      requestId: requestIdOf(lead.leadId, number),
+      leadId: lead.leadId,
+      kind,
+      rep: details.rep ?? null,
+      grade: lead.grade,
+      tier: details.tier ?? null,
+      skills: details.skills ?? [],
+      exclude: details.exclude ?? [],
+      score: lead.score,
+      strategy: details.strategy ?? "round-robin",
+      outcome: details.outcome ?? null,
+    },
+  });
+}

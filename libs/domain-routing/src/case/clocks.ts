@@ -1,0 +1,57 @@
+import type { Grade } from "@leadstream/schemas";
+import { addWorkingTime } from "../calendar/add-working-time.ts";
+import type { ClockRow, Policy, Tier } from "../policy/policy.ts";
+import { type Case, caseTimers, type Lease, NO_TIME } from "./case.ts";
+import type { CaseContext } from "./case-output.ts";
+
+function rowOf(policy: Policy, grade: Grade, tier: Tier | null): ClockRow | null {
+  return policy.clocks.find((row) => row.grade === grade && (row.tier === null || row.tier === tier)) ?? null;
+}
+
+/** Starts the phase's clocks anew: at the assignment, and at each contact (L5). */
+export function startClocks(context: CaseContext, state: Case, lease: Lease): void {
+  lease.anchor = context.now;
+  lease.rung = 0;
+  interaction(context, state);
+  computeClocks(context, state);
+}
+
+/**
+ * Computes the open clocks from their anchor by policy, grade and tier (SLA1–SLA7). Clocks that have rung stay silent,
+ * so a changed policy or grade moves a clock and never restarts it.
+ */
+export function computeClocks(context: CaseContext, state: Case): void {
+  const { policy } = context;
+  const { lease } = state;
+  state.policyVersion = context.policyVersion;
+  state.inactiveAt =
+    lease === null || policy === null || state.lastInteractionAt === NO_TIME
+      ? NO_TIME
+      : state.lastInteractionAt + policy.inactivity.afterMs;
+  if (lease === null || policy === null) return;
+  const row = rowOf(policy, state.grade, lease.tier);
+  const phase = row === null ? null : lease.contacted ? row.cadence : row.first;
+  const at = (kind: number, durationMs: number | null | undefined): number => {
+    if (row === null || durationMs === null || durationMs === undefined || (lease.rung & (1 << kind)) !== 0) return NO_TIME;
+    return row.calendar === null ? lease.anchor + durationMs : addWorkingTime(row.calendar, lease.anchor, durationMs);
+  };
+  lease.until = lease.since + policy.lease.durationMs;
+  lease.targetAt = at(caseTimers.target, phase?.targetMs);
+  lease.remindAt = at(caseTimers.remind, phase?.remindMs);
+  lease.escalateAt = at(caseTimers.escalate, phase?.escalateMs);
+  lease.recycleAt = at(caseTimers.recycle, phase?.recycleMs);
+}
+
+/** A clock that rang stays silent until the next phase. */
+export function silence(lease: Lease, kind: number): void {
+  lease.rung |= 1 << kind;
+  if (kind === caseTimers.target) lease.targetAt = NO_TIME;
+  else if (kind === caseTimers.remind) lease.remindAt = NO_TIME;
+  else if (kind === caseTimers.escalate) lease.escalateAt = NO_TIME;
+}
+
+/** Somebody did something with the lead: the silence of L3 begins again. */
+export function interaction(context: CaseContext, state: Case): void {
+  state.lastInteractionAt = context.now;
+  state.inactiveAt = state.lease === null || context.policy === null ? NO_TIME : context.now + context.policy.inactivity.afterMs;
+}

@@ -1,0 +1,67 @@
+import { gradeSymbols, temperatureSymbols } from "@leadstream/schemas";
+import type { DocumentReader } from "../document/document-reader.ts";
+import { type NumberCondition, numberFields, type Rule, strategies, type Target, type TextCondition, textFields, tiers } from "./policy.ts";
+
+const pointThousandths = 1_000;
+
+export function readRule(reader: DocumentReader, value: unknown, path: string): Rule {
+  const rule = reader.object(value, path, ["id", "when", "assign", "otherwise", "description"]);
+  const when = reader.object(rule.when ?? {}, `${path}.when`, [...textFields, ...numberFields, "source"]);
+  const otherwise = reader.list(rule.otherwise, `${path}.otherwise`);
+  return {
+    id: reader.text(rule.id, `${path}.id`),
+    texts: readTexts(reader, when, `${path}.when`),
+    numbers: readNumbers(reader, when, `${path}.when`),
+    targets: [
+      readTarget(reader, rule.assign, `${path}.assign`),
+      ...otherwise.map((target, index) => readTarget(reader, target, `${path}.otherwise[${index}]`)),
+    ],
+  };
+}
+
+export function readTarget(reader: DocumentReader, value: unknown, path: string): Target {
+  const target = reader.object(value, path, ["team", "tier", "skills", "strategy", "rep"]);
+  const tier = target.tier;
+  return {
+    team: reader.text(target.team, `${path}.team`),
+    tier: tier === undefined || tier === "any" ? null : reader.choice(tier, `${path}.tier`, tiers),
+    anyTier: tier === "any",
+    skills: reader.texts(target.skills, `${path}.skills`),
+    strategy: reader.choice(target.strategy, `${path}.strategy`, strategies, "round-robin"),
+    rep: reader.optionalText(target.rep, `${path}.rep`),
+  };
+}
+
+function readTexts(reader: DocumentReader, when: Readonly<Record<string, unknown>>, path: string): TextCondition[] {
+  const conditions: TextCondition[] = [];
+  if (when.source !== undefined && when.channel !== undefined) {
+    reader.fault(`${path}.source`, "says the same as channel", "Use one of the two");
+  }
+  for (const field of textFields) {
+    const given = field === "channel" ? (when.channel ?? when.source) : when[field];
+    if (given === undefined) continue;
+    const values = reader.texts(given, `${path}.${field}`);
+    if (values.length === 0)
+      reader.fault(`${path}.${field}`, "is empty, so the rule never matches", "Name a value or remove the condition");
+    const allowed: readonly string[] | null = field === "grade" ? gradeSymbols : field === "temperature" ? temperatureSymbols : null;
+    for (const value of values) {
+      if (allowed?.includes(value) === false) reader.fault(`${path}.${field}`, "holds an unknown value", `Use ${allowed.join(", ")}`);
+    }
+    conditions.push({ field, values: new Set(values) });
+  }
+  return conditions;
+}
+
+function readNumbers(reader: DocumentReader, when: Readonly<Record<string, unknown>>, path: string): NumberCondition[] {
+  const conditions: NumberCondition[] = [];
+  for (const field of numberFields) {
+    if (when[field] === undefined) continue;
+    const range = reader.object(when[field], `${path}.${field}`, ["min", "below"]);
+    const factor = field === "score" ? pointThousandths : 1;
+    const minimum = range.min === undefined ? 0 : reader.whole(range.min, `${path}.${field}.min`, 0, 1_000_000_000);
+    const below = range.below === undefined ? 1_000_000_001 : reader.whole(range.below, `${path}.${field}.below`, 0, 1_000_000_000);
+    if (below <= minimum) reader.fault(`${path}.${field}`, "is an empty range", "Give min smaller than below");
+    conditions.push({ field, minimum: minimum * factor, below: below * factor });
+  }
+  return conditions;
+}

@@ -1,0 +1,138 @@
+import { DocumentReader, type Fault } from "../document/document-reader.ts";
+import { RoutingError } from "../errors.ts";
+import type { KnownNames } from "../policy/check-names.ts";
+import { tiers } from "../policy/policy.ts";
+import type { Rep, Team } from "./team.ts";
+
+const teamFields = ["id", "name", "region", "queueLimit", "tierFallback", "claims", "reps"];
+const repFields = ["id", "name", "tier", "skills", "regions", "languages", "capacity", "weight", "absent"];
+const maximumReps = 5_000;
+
+/** Every fault of a roster document { teams: [...] }. Empty: it may be published. */
+export function checkRoster(document: unknown): readonly Fault[] {
+  return readTeams(document).faults;
+}
+
+export interface RosterPart {
+  readonly teamId: string;
+  /** JSON of the one team: the document of its RosterPublished record, whose key is the team id. */
+  readonly document: string;
+}
+
+/**
+ * A roster as the records that publish it: one for each team, and an empty one for each team of `former` that is gone, so that
+ * what its reps hold is revoked. Throws RoutingError ROSTER_INVALID when `checkRoster` finds faults.
+ */
+export function rosterParts(document: unknown, former: readonly string[] = []): RosterPart[] {
+  const { teams, faults } = readTeams(document);
+  refuse(faults);
+  const source = (document as { teams: readonly unknown[] }).teams;
+  const parts = teams.map((team, index): RosterPart => ({ teamId: team.id, document: JSON.stringify(source[index]) }));
+  for (const id of former) {
+    if (teams.every((team) => team.id !== id)) parts.push({ teamId: id, document: JSON.stringify({ id, reps: [] }) });
+  }
+  return parts;
+}
+
+/** The names that a policy may use with this roster. */
+export function namesOf(document: unknown): KnownNames {
+  const { teams } = readTeams(document);
+  const regions = new Set(
+    teams.flatMap((team) => [...(team.region === null ? [] : [team.region]), ...team.reps.flatMap((rep) => rep.regions)]),
+  );
+  return { teams: new Map(teams.map((team) => [team.id, team.reps.map((rep) => rep.id)])), regions: regions.size > 0 ? regions : null };
+}
+
+/** One team from its published JSON text. Throws RoutingError ROSTER_INVALID. */
+export function readTeam(json: string): Team {
+  let document: unknown;
+  try {
+    document = JSON.parse(json);
+  } catch {
+    throw new RoutingError("ROSTER_INVALID", "roster: is not JSON. Publish it with the command line, which checks it");
+  }
+  const reader = new DocumentReader();
+  const team = readOneTeam(reader, document, "team");
+  refuse(reader.faults);
+  return team;
+}
+
+function refuse(faults: readonly Fault[]): void {
+  if (faults.length === 0) return;
+  const shown = faults.slice(0, 5).map((fault) => `${fault.path} ${fault.problem}: ${fault.remedy}`);
+  throw new RoutingError("ROSTER_INVALID", `roster: ${faults.length} faults: ${shown.join("; ")}`);
+}
+
+function readTeams(document: unknown): { teams: readonly Team[]; faults: readonly Fault[] } {
+  const reader = new DocumentReader();
+  const root = reader.object(document, "roster", ["name", "description", "teams"]);
+  const teams = reader.list(root.teams, "teams").map((item, index) => readOneTeam(reader, item, `teams[${index}]`));
+  if (teams.length === 0) reader.fault("teams", "is empty", "Name at least one team");
+  const teamPlace = new Map<string, string>();
+  const repPlace = new Map<string, string>();
+  for (const [index, team] of teams.entries()) {
+    const path = `teams[${index}]`;
+    claimName(reader, teamPlace, team.id, path, "Give each team its own id");
+    for (const [number, rep] of team.reps.entries()) {
+      claimName(reader, repPlace, rep.id, `${path}.reps[${number}]`, "A rep is in one team: remove one of the two");
+    }
+  }
+  return { teams, faults: reader.faults };
+}
+
+function claimName(reader: DocumentReader, places: Map<string, string>, id: string, path: string, remedy: string): void {
+  const place = places.get(id);
+  if (place === undefined) places.set(id, path);
+  else reader.fault(`${path}.id`, `${id} is also ${place}`, remedy);
+}
+
+function readOneTeam(reader: DocumentReader, value: unknown, path: string): Team {
+  const team = reader.object(value, path, teamFields);
+  const claims = reader.object(team.claims ?? {}, `${path}.claims`, ["cap", "perDay", "dayStart"]);
+  const reps = reader.list(team.reps, `${path}.reps`);
+  if (reps.length > maximumReps) reader.fault(`${path}.reps`, `has more than ${maximumReps} reps`, "Split the team");
+  return {
+    id: reader.text(team.id, `${path}.id`),
+    region: reader.optionalText(team.region, `${path}.region`),
+    queueLimit: reader.whole(team.queueLimit, `${path}.queueLimit`, 0, 10_000, 100),
+    tierFallback: reader.flag(team.tierFallback, `${path}.tierFallback`, true),
+    claims: {
+      cap: reader.whole(claims.cap, `${path}.claims.cap`, 0, 10_000, 10),
+      perDay: reader.whole(claims.perDay, `${path}.claims.perDay`, 0, 10_000, 5),
+      dayStartMs: reader.optionalDurationMs(claims.dayStart, `${path}.claims.dayStart`) ?? 0,
+    },
+    reps: reps.map((rep, index) => readRep(reader, rep, `${path}.reps[${index}]`)),
+  };
+}
+
+function readRep(reader: DocumentReader, value: unknown, path: string): Rep {
+  const rep = reader.object(value, path, repFields);
+  reader.texts(rep.languages, `${path}.languages`);
+  return {
+    id: reader.text(rep.id, `${path}.id`),
+    tier: reader.choice(rep.tier, `${path}.tier`, tiers, "mid"),
+    skills: reader.texts(rep.skills, `${path}.skills`),
+    regions: reader.texts(rep.regions, `${path}.regions`),
+    capacity: reader.whole(rep.capacity, `${path}.capacity`, 0, 10_000, 50),
+    weight: reader.whole(rep.weight, `${path}.weight`, 1, 16, 1),
+    absent: reader.list(rep.absent, `${path}.absent`).map((item, index) => readAbsence(reader, item, `${path}.absent[${index}]`)),
+  };
+}
+
+function readAbsence(reader: DocumentReader, value: unknown, path: string): readonly [number, number] {
+  const absence = reader.object(value, path, ["from", "until"]);
+  const from = readInstant(reader, absence.from, `${path}.from`);
+  const until = readInstant(reader, absence.until, `${path}.until`);
+  if (until <= from) reader.fault(path, "ends before it begins", "Give until later than from");
+  return [from, until];
+}
+
+const instant = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2})?(?:Z|[+-]\d{2}:\d{2}))?$/;
+
+/** A date (midnight UTC) or an instant with its zone. */
+function readInstant(reader: DocumentReader, value: unknown, path: string): number {
+  const time = typeof value === "string" && instant.test(value) ? Date.parse(value) : Number.NaN;
+  if (!Number.isNaN(time)) return time;
+  reader.fault(path, "is not a date", 'Give "2026-05-01" (UTC) or "2026-05-01T08:00:00+08:00"');
+  return 0;
+}

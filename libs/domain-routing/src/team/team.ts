@@ -1,0 +1,35 @@
+import type { Tier } from "../policy/policy.ts";
+
+/** One seller. A rep is in one team. */
+export interface Rep {
+  readonly id: string;
+  readonly tier: Tier;
+  readonly skills: readonly string[];
+  /** Regions and languages are for people and reports; rules choose the team, skills the rep. */
+  readonly regions: readonly string[];
+  /** Leads held at once, at most. */
+  readonly capacity: number;
+  /** Share in weighted round-robin, 1 to 16. */
+  readonly weight: number;
+  /** [from, until) in ms since epoch, ascending. */
+  readonly absent: readonly (readonly [from: number, until: number])[];
+}
+
+/** A team as one version of the roster describes it. */
+export interface Team {
+  readonly id: string;
+  readonly region: string | null;
+  /** Requests that may wait for a free rep; 0: deny at once, so that the rule's next team is asked. */
+  readonly queueLimit: number;
+  /** Whether another tier may help out when nobody of the wanted tier is free (A8). */
+  readonly tierFallback: boolean;
+  readonly claims: {
+    /** Claimed leads held at once, per rep. */
+    readonly cap: number;
+    /** Claims a day, per rep. */
+    readonly perDay: number;
+    /** When a new day of the quota begins, in ms after midnight UTC. */
+    readonly dayStartMs: number;
+  };
+  readonly reps: readonly Rep[];
+}

@@ -1,0 +1,223 @@
+import type { Assignment, TeamReply, TeamRequest } from "@leadstream/schemas";
+import type { Case, CaseOutput, TeamState } from "../src/index.ts";
+import { readTeam } from "../src/index.ts";
+import type { Joiner, Message, Watch } from "./joiner.ts";
+
+const opening = new Set<Assignment["change"]>(["assigned", "reassigned", "claimed", "transferred"]);
+
+interface Owner {
+  readonly rep: string;
+  readonly epoch: number;
+}
+interface ModelRep {
+  readonly held: Set<string>;
+  capacity: number;
+  skills: readonly string[];
+  tier: string;
+  absent: readonly (readonly [number, number])[];
+}
+
+/** How often things happened over all histories; printed by the property test. */
+export type Tally = Record<string, number>;
+
+/**
+ * Invariant I4, judged from what passes between the folds alone, with a model of its own: epochs 1..n without gaps, each closing the last,
+ * one rep per epoch, holds within capacity in the team's own order, round-robin fairness, cool-down, and no hold without a case.
+ */
+export class Checker implements Watch {
+  readonly faults: string[] = [];
+  readonly tally: Tally;
+  private readonly owners = new Map<string, Owner | null>();
+  private readonly epochs = new Map<string, number>();
+  private readonly reps = new Map<string, Map<string, ModelRep>>();
+  private readonly holder = new Map<string, string>();
+  private readonly turns = new Map<string, number>();
+  private readonly coolUntil = new Map<string, number>();
+  private now = 0;
+
+  constructor(tally: Tally) {
+    this.tally = tally;
+  }
+
+  count(name: string): void {
+    this.tally[name] = (this.tally[name] ?? 0) + 1;
+  }
+
+  private fault(text: string): void {
+    this.faults.push(text);
+  }
+
+  caseReceives(message: Message, state: Case | null): void {
+    if (message.type === "reply") {
+      if (message.value.kind === "granted" && state?.pending?.number !== Number(message.value.requestId.split("#")[1]))
+        this.count("grants that met no request");
+      return;
+    }
+    if (message.type !== "signal" || state === null || state.pending === null) return;
+    const { kind, status, command } = message.value;
+    if (kind === "command") this.count(`${command} while a request was in flight`);
+    else if (kind === "status") this.count(`status ${status} while a request was in flight`);
+  }
+
+  caseOutput(output: CaseOutput): void {
+    if (output.type === "Alert") this.count(`alert ${output.value.kind}`);
+    else if (output.type === "TeamRequest") this.count(`request ${output.value.kind}`);
+    else this.assignment(output.value);
+  }
+
+  private assignment(assignment: Omit<Assignment, "source">): void {
+    const { leadId, change, epoch, rep, previousRep, state } = assignment;
+    this.count(change);
+    const owner = this.owners.get(leadId) ?? null;
+    const last = this.epochs.get(leadId) ?? 0;
+    if (opening.has(change)) {
+      if (epoch !== last + 1) this.fault(`${leadId}: epoch ${epoch} opened after ${last}`);
+      if (owner !== null && change !== "transferred") this.fault(`${leadId}: ${change} while ${owner.rep} holds it`);
+      if (owner !== null && previousRep !== owner.rep) this.fault(`${leadId}: epoch ${epoch} does not close the one of ${owner.rep}`);
+      if (rep === null) this.fault(`${leadId}: ${change} without a rep`);
+      const cool = this.coolUntil.get(`${leadId}/${rep}`) ?? 0;
+      if (change !== "transferred" && assignment.time < cool) this.fault(`${leadId}: ${rep} got it during the cool-down`);
+      this.epochs.set(leadId, epoch);
+      this.owners.set(leadId, { rep: rep ?? "", epoch });
+      return;
+    }
+    if (epoch !== last) this.fault(`${leadId}: ${change} names epoch ${epoch}, the newest is ${last}`);
+    if (owner !== null && rep !== null && rep !== owner.rep) this.fault(`${leadId}: two reps in epoch ${epoch}`);
+    if (owner === null && rep !== null) this.fault(`${leadId}: ${change} names an owner, nobody holds it`);
+    if (owner !== null && rep === null) {
+      if (previousRep !== owner.rep) this.fault(`${leadId}: ${change} closes the lease of somebody else`);
+      this.owners.set(leadId, null);
+    }
+    if ((state === "leased") !== (rep !== null) && state !== "opportunity")
+      this.fault(`${leadId}: ${change} leaves state ${state} with owner ${rep}`);
+    if (change === "recycled" || change === "handed_back") this.coolUntil.set(`${leadId}/${previousRep}`, assignment.time + COOL_DOWN_MS);
+  }
+
+  teamReceives(message: Message, _state: TeamState | null, now: number): void {
+    this.now = now;
+    if (message.type === "roster") this.roster(message.teamId, message.document);
+    else if (message.type === "request" && (message.value.kind === "release" || message.value.kind === "cancel")) {
+      this.free(message.value.teamId, message.value.requestId);
+    }
+  }
+
+  private free(team: string, requestId: string): void {
+    const rep = this.holder.get(requestId);
+    if (rep === undefined || !this.reps.get(team)?.get(rep)?.held.has(requestId)) return;
+    this.reps.get(team)!.get(rep)!.held.delete(requestId);
+    this.holder.delete(requestId);
+  }
+
+  private roster(teamId: string, document: string): void {
+    const former = this.reps.get(teamId) ?? new Map<string, ModelRep>();
+    const next = new Map<string, ModelRep>();
+    for (const { id, capacity, skills, tier, absent } of readTeam(document).reps) {
+      next.set(id, { held: former.get(id)?.held ?? new Set(), capacity, skills, tier, absent });
+      if (!former.has(id)) this.count("reps joined");
+      if (!former.has(id))
+        for (const key of this.turns.keys()) if (key.startsWith(`${id}<`) || key.endsWith(`<${id}`)) this.turns.delete(key);
+    }
+    for (const id of former.keys()) if (!next.has(id)) this.count("reps left");
+    this.reps.set(teamId, next);
+    for (const [id, rep] of former) if (!next.has(id)) this.leaving.set(id, rep);
+  }
+
+  /** Reps who left and still have to be told of everything they held. */
+  private readonly leaving = new Map<string, ModelRep>();
+
+  teamReplies(reply: Omit<TeamReply, "source">, request: TeamRequest | null): void {
+    this.count(`reply ${reply.kind}`);
+    if (reply.kind === "revoked") {
+      this.leaving.get(reply.rep ?? "")?.held.delete(reply.requestId);
+      this.holder.delete(reply.requestId);
+      return;
+    }
+    if (reply.kind !== "granted") return;
+    const rep = this.reps.get(reply.teamId)?.get(reply.rep ?? "");
+    if (rep === undefined) {
+      this.fault(`${reply.requestId} granted to ${reply.rep}, who is not in ${reply.teamId}`);
+      return;
+    }
+    const before = this.holder.get(reply.requestId);
+    if (before !== undefined) {
+      if (before !== reply.rep) this.fault(`${reply.requestId} granted to ${before} and to ${reply.rep}`);
+      return;
+    }
+    if (rep.held.size >= rep.capacity) this.fault(`${reply.rep} holds ${rep.held.size + 1} of ${rep.capacity}`);
+    if (request !== null && request.kind !== "claim" && rep.absent.some(([from, until]) => this.now >= from && this.now < until)) {
+      this.fault(`${reply.requestId} granted to ${reply.rep}, who is absent`);
+    }
+    if (request?.kind === "assign" && request.strategy === "round-robin" && request.requestId === reply.requestId)
+      this.fairness(reply, request);
+    this.forget(reply.rep ?? "");
+    rep.held.add(reply.requestId);
+    this.holder.set(reply.requestId, reply.rep ?? "");
+  }
+
+  /** Round-robin: nobody gets a second lead while somebody who could have had both gets none (max − min ≤ 1 per cycle). */
+  private fairness(reply: Omit<TeamReply, "source">, request: TeamRequest): void {
+    const { rep: chosen, teamId } = reply;
+    const team = this.reps.get(teamId)!;
+    const tier = team.get(chosen ?? "")!.tier;
+    for (const [id, other] of team) {
+      const able =
+        id !== chosen &&
+        other.tier === tier &&
+        !request.exclude.includes(id) &&
+        request.skills.every((skill) => other.skills.includes(skill)) &&
+        other.held.size < other.capacity &&
+        !other.absent.some(([from, until]) => this.now >= from && this.now < until);
+      if (!able) continue;
+      const key = `${chosen}<${id}`;
+      const times = (this.turns.get(key) ?? 0) + 1;
+      this.turns.set(key, times);
+      if (times > 1) this.fault(`round-robin: ${chosen} got ${times} leads while ${id} was free and got none`);
+    }
+  }
+
+  /** `rep` got a lead: everybody else's lead over it ends. */
+  private forget(rep: string): void {
+    for (const key of this.turns.keys()) if (key.endsWith(`<${rep}`)) this.turns.delete(key);
+  }
+
+  /** When every queue is empty: what is held is exactly what cases know of, and every open question waits in a queue. */
+  atRest(joiner: Joiner): void {
+    const known = new Set<string>();
+    const asked = new Map<string, string>();
+    for (const partition of joiner.leads) {
+      for (const state of partition.cases.values()) {
+        const owner = this.owners.get(state.leadId) ?? null;
+        if ((state.lease?.rep ?? null) !== (owner?.rep ?? null)) this.fault(`${state.leadId}: the case and its log disagree on the owner`);
+        if (state.lease !== null) known.add(`${state.leadId}#${state.lease.number}/${state.lease.team}/${state.lease.rep}`);
+        if (state.pending !== null) asked.set(`${state.leadId}#${state.pending.number}`, state.pending.team);
+      }
+    }
+    for (const partition of joiner.teams) {
+      for (const team of partition.teams.values()) {
+        this.teamAtRest(team, known, asked);
+      }
+    }
+    for (const lease of known) this.fault(`lease ${lease} is held by no team`);
+    for (const question of asked.keys()) this.fault(`request ${question} is open and waits nowhere`);
+    for (const [id, rep] of this.leaving) if (rep.held.size > 0) this.fault(`${id} left and ${rep.held.size} leads were never revoked`);
+  }
+
+  private teamAtRest(team: TeamState, known: Set<string>, asked: Map<string, string>): void {
+    const heldByMember = new Map<string, number>();
+    for (const [requestId, { member }] of team.holds) {
+      const { id } = member.rep;
+      heldByMember.set(id, (heldByMember.get(id) ?? 0) + 1);
+      if (!known.delete(`${requestId}/${team.teamId}/${id}`)) this.fault(`${id} holds ${requestId} and no case knows of it`);
+      if (this.holder.get(requestId) !== id) this.fault(`${requestId}: the team's state and its log disagree on the rep`);
+    }
+    for (const member of team.members) {
+      if (member.held !== (heldByMember.get(member.rep.id) ?? 0)) this.fault(`${member.rep.id}: count and set of holds differ`);
+    }
+    for (const wish of team.queue) {
+      if (asked.get(wish.requestId) !== team.teamId) this.fault(`${wish.requestId} waits in ${team.teamId} and no case asks for it`);
+      asked.delete(wish.requestId);
+    }
+  }
+}
+
+export const COOL_DOWN_MS = 86_400_000;
