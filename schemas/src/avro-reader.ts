@@ -1,3 +1,5 @@
+import { isUtf8 } from "node:buffer";
+
 declare global {
   interface Buffer {
     /** Node's own decoder without the argument checks of toString. */
@@ -5,6 +7,10 @@ declare global {
     utf8Write(text: string, start: number, length: number): number;
   }
 }
+
+/** Below this a loop over ASCII is quicker than a call into the engine. */
+const SHORT_STRING_BYTES = 12;
+const REPLACEMENT = "\ufffd";
 
 /** Bytes that are not what the schema says: truncated, over-long, or an impossible branch. */
 export class AvroDecodeError extends Error {
@@ -110,19 +116,24 @@ export class AvroReader {
     return Buffer.from(this.buffer.subarray(start, this.position));
   }
 
+  /** Throws for bytes that are not UTF-8: replaced characters would make two different keys equal. */
   string(): string {
     const length = this.long();
     const start = this.take(length);
-    if (length < 12) {
-      let text = "";
-      for (let index = start; index < this.position; index++) {
-        const code = this.buffer[index]!;
-        if (code > 0x7f) return this.buffer.utf8Slice(start, this.position);
-        text += String.fromCharCode(code);
-      }
-      return text;
+    if (length >= SHORT_STRING_BYTES) return this.longString(start, this.position);
+    let text = "";
+    for (let index = start; index < this.position; index++) {
+      const code = this.buffer[index]!;
+      if (code > 0x7f) return this.longString(start, this.position);
+      text += String.fromCharCode(code);
     }
-    return this.buffer.utf8Slice(start, this.position);
+    return text;
+  }
+
+  private longString(start: number, end: number): string {
+    const text = this.buffer.utf8Slice(start, end);
+    if (text.includes(REPLACEMENT) && !isUtf8(this.buffer.subarray(start, end))) throw new AvroDecodeError("a string is not UTF-8");
+    return text;
   }
 
   /** Number of items of the next block of an array or map; 0 ends it. */

@@ -38,8 +38,9 @@ export class AvroWriter {
     this.ensure(10);
     const buffer = this.buffer;
     let position = this.position;
-    if (value >= -1073741824 && value < 1073741824) {
-      let zigzag = (value << 1) ^ (value >> 31);
+    const whole = value | 0;
+    if (whole === value && whole >= -0x40000000 && whole < 0x40000000) {
+      let zigzag = (whole << 1) ^ (whole >> 31);
       while (zigzag > 0x7f || zigzag < 0) {
         buffer[position++] = (zigzag & 0x7f) | 0x80;
         zigzag >>>= 7;
@@ -63,6 +64,12 @@ export class AvroWriter {
     }
     buffer[position++] = high;
     this.position = position;
+  }
+
+  /** Throws RangeError for what no reader would take for an int. */
+  int(value: number): void {
+    if (value !== (value | 0)) throw new RangeError("not a 32-bit integer");
+    this.long(value);
   }
 
   double(value: number): void {

@@ -30,7 +30,7 @@ const PRIMITIVES = new Set(["int", "long", "double", "boolean", "string", "bytes
 
 function writeValue(schema: AvroSchema, value: string, depth: number): string {
   if (typeof schema === "string") {
-    if (PRIMITIVES.has(schema)) return `w.${schema === "int" ? "long" : schema}(${value});`;
+    if (PRIMITIVES.has(schema)) return `w.${schema}(${value});`;
     return `write${schema}(w, ${value});`;
   }
   if (isOptional(schema)) {

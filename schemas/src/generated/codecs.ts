@@ -61,7 +61,7 @@ export function writeLedgerRow(w: AvroWriter, v: LedgerRow): void {
   w.string(v.rule);
   writeRowKind(w, v.kind);
   writeDimension(w, v.dimension);
-  w.long(v.points);
+  w.int(v.points);
   w.long(v.at);
 }
 export function readLedgerRow(r: AvroReader): LedgerRow {
@@ -240,9 +240,9 @@ export interface Source {
 export function writeSource(w: AvroWriter, v: Source): void {
   w.string(v.topic);
   w.string(v.incarnation);
-  w.long(v.partition);
+  w.int(v.partition);
   w.long(v.offset);
-  w.long(v.n);
+  w.int(v.n);
   w.long(v.seq);
 }
 export function readSource(r: AvroReader): Source {
@@ -280,7 +280,7 @@ export function writeAlert(w: AvroWriter, v: Alert): void {
   if (v.team === null) w.byte(0); else { w.byte(2); w.string(v.team); }
   w.long(v.due);
   w.string(v.detail);
-  w.long(v.policyVersion);
+  w.int(v.policyVersion);
 }
 export function readAlert(r: AvroReader): Alert {
   return {
@@ -356,14 +356,14 @@ export function writeAssignment(w: AvroWriter, v: Assignment): void {
   if (v.reason === null) w.byte(0); else { w.byte(2); w.string(v.reason); }
   if (v.why.length > 0) { w.long(v.why.length); for (const item0 of v.why) { w.string(item0); } } w.byte(0);
   if (v.commandId === null) w.byte(0); else { w.byte(2); w.string(v.commandId); }
-  w.long(v.score);
+  w.int(v.score);
   if (v.grade === null) w.byte(0); else { w.byte(2); w.string(v.grade); }
   if (v.remindAt === null) w.byte(0); else { w.byte(2); w.long(v.remindAt); }
   if (v.escalateAt === null) w.byte(0); else { w.byte(2); w.long(v.escalateAt); }
   if (v.recycleAt === null) w.byte(0); else { w.byte(2); w.long(v.recycleAt); }
   if (v.leaseUntil === null) w.byte(0); else { w.byte(2); w.long(v.leaseUntil); }
   if (v.amount === null) w.byte(0); else { w.byte(2); w.long(v.amount); }
-  w.long(v.policyVersion);
+  w.int(v.policyVersion);
   w.long(v.due);
 }
 export function readAssignment(r: AvroReader): Assignment {
@@ -564,7 +564,7 @@ export interface DeadLetter {
 }
 export function writeDeadLetter(w: AvroWriter, v: DeadLetter): void {
   w.string(v.topic);
-  w.long(v.partition);
+  w.int(v.partition);
   w.long(v.offset);
   w.long(v.timestamp);
   w.string(v.stage);
@@ -617,7 +617,7 @@ export interface ModelPublished {
 }
 export function writeModelPublished(w: AvroWriter, v: ModelPublished): void {
   w.string(v.name);
-  w.long(v.version);
+  w.int(v.version);
   w.string(v.fingerprint);
   w.string(v.document);
 }
@@ -640,7 +640,7 @@ export interface PolicyPublished {
 }
 export function writePolicyPublished(w: AvroWriter, v: PolicyPublished): void {
   w.string(v.name);
-  w.long(v.version);
+  w.int(v.version);
   w.string(v.fingerprint);
   w.string(v.document);
 }
@@ -661,7 +661,7 @@ export interface RosterPublished {
   readonly document: string;
 }
 export function writeRosterPublished(w: AvroWriter, v: RosterPublished): void {
-  w.long(v.version);
+  w.int(v.version);
   w.string(v.fingerprint);
   w.string(v.document);
 }
@@ -716,10 +716,10 @@ export function writeScore(w: AvroWriter, v: Score): void {
   w.boolean(v.imported);
   writeVerdict(w, v.verdict);
   w.string(v.model);
-  w.long(v.modelVersion);
-  w.long(v.score);
-  w.long(v.fit);
-  w.long(v.engagement);
+  w.int(v.modelVersion);
+  w.int(v.score);
+  w.int(v.fit);
+  w.int(v.engagement);
   w.string(v.band);
   writeGrade(w, v.grade);
   writeTemperature(w, v.temperature);
@@ -832,14 +832,14 @@ export function writeSignal(w: AvroWriter, v: Signal): void {
   writeSignalKind(w, v.kind);
   if (v.eventId === null) w.byte(0); else { w.byte(2); w.string(v.eventId); }
   w.boolean(v.imported);
-  w.long(v.score);
+  w.int(v.score);
   if (v.band === null) w.byte(0); else { w.byte(2); w.string(v.band); }
   if (v.previousBand === null) w.byte(0); else { w.byte(2); w.string(v.previousBand); }
   writeDirection(w, v.direction);
   if (v.grade === null) w.byte(0); else { w.byte(2); writeGrade(w, v.grade); }
   if (v.temperature === null) w.byte(0); else { w.byte(2); writeTemperature(w, v.temperature); }
   w.string(v.model);
-  w.long(v.modelVersion);
+  w.int(v.modelVersion);
   if (v.attributes === null) w.byte(0); else { w.byte(2); writeLeadAttributes(w, v.attributes); }
   if (v.status === null) w.byte(0); else { w.byte(2); writeStatusKind(w, v.status); }
   if (v.rep === null) w.byte(0); else { w.byte(2); w.string(v.rep); }
@@ -850,7 +850,7 @@ export function writeSignal(w: AvroWriter, v: Signal): void {
   if (v.toTeam === null) w.byte(0); else { w.byte(2); w.string(v.toTeam); }
   if (v.epoch === null) w.byte(0); else { w.byte(2); w.long(v.epoch); }
   if (v.document === null) w.byte(0); else { w.byte(2); w.string(v.document); }
-  if (v.policyVersion === null) w.byte(0); else { w.byte(2); w.long(v.policyVersion); }
+  if (v.policyVersion === null) w.byte(0); else { w.byte(2); w.int(v.policyVersion); }
   w.long(v.due);
 }
 export function readSignal(r: AvroReader): Signal {
@@ -1003,7 +1003,7 @@ export function writeStatus(w: AvroWriter, v: Status): void {
   if (v.grossProfit === null) w.byte(0); else { w.byte(2); w.long(v.grossProfit); }
   if (v.currency === null) w.byte(0); else { w.byte(2); w.string(v.currency); }
   if (v.product === null) w.byte(0); else { w.byte(2); w.string(v.product); }
-  if (v.quality === null) w.byte(0); else { w.byte(2); w.long(v.quality); }
+  if (v.quality === null) w.byte(0); else { w.byte(2); w.int(v.quality); }
   if (v.profile === null) w.byte(0); else { w.byte(2); writeProfile(w, v.profile); }
   if (v.personal === null) w.byte(0); else { w.byte(2); writePersonal(w, v.personal); }
 }
@@ -1067,7 +1067,7 @@ export function writeTeamReply(w: AvroWriter, v: TeamReply): void {
   if (v.rep === null) w.byte(0); else { w.byte(2); w.string(v.rep); }
   if (v.reason === null) w.byte(0); else { w.byte(2); w.string(v.reason); }
   if (v.why.length > 0) { w.long(v.why.length); for (const item0 of v.why) { w.string(item0); } } w.byte(0);
-  w.long(v.rosterVersion);
+  w.int(v.rosterVersion);
 }
 export function readTeamReply(r: AvroReader): TeamReply {
   return {
@@ -1133,7 +1133,7 @@ export function writeTeamRequest(w: AvroWriter, v: TeamRequest): void {
   if (v.tier === null) w.byte(0); else { w.byte(2); w.string(v.tier); }
   if (v.skills.length > 0) { w.long(v.skills.length); for (const item0 of v.skills) { w.string(item0); } } w.byte(0);
   if (v.exclude.length > 0) { w.long(v.exclude.length); for (const item0 of v.exclude) { w.string(item0); } } w.byte(0);
-  w.long(v.score);
+  w.int(v.score);
   w.string(v.strategy);
   if (v.outcome === null) w.byte(0); else { w.byte(2); w.string(v.outcome); }
 }
