@@ -1,0 +1,168 @@
+import { statusKindSymbols } from "@leadstream/schemas";
+import { checkConditions } from "./check-conditions.ts";
+import { type Decay, MAX_HALF_LIFE_MS, NO_DECAY } from "./decay.ts";
+import { type DocumentReader, join, type PlainObject } from "./document-reader.ts";
+import { hash32 } from "./hash.ts";
+import type { Cap, Group, Rule } from "./model.ts";
+
+const NO_CAP: Cap = { perDay: null, lifetime: null };
+const ruleKeys = ["id", "points", "group", "when", "note"] as const;
+const eventRuleKeys = [...ruleKeys, "decay", "cap", "count"] as const;
+
+export interface GroupDecay {
+  readonly group: Group;
+  readonly decay: Decay;
+}
+
+export function checkDecay(reader: DocumentReader, value: unknown, path: string): Decay {
+  if (value === "none") return NO_DECAY;
+  const given = reader.object(value, path, ["halfLife", "linear", "window"]);
+  if (given === null) return NO_DECAY;
+  const keys = Object.keys(given);
+  if (keys.length !== 1) {
+    reader.fault(path, "does not name exactly one way of fading", "Use none, {halfLife: 30d}, {linear: 60d} or {window: 90d}");
+    return NO_DECAY;
+  }
+  const duration = (key: string): number => reader.duration(given[key], join(path, key), MAX_HALF_LIFE_MS * (key === "halfLife" ? 1 : 10));
+  if (keys[0] === "halfLife") return { kind: "half-life", halfLifeMs: duration("halfLife") };
+  if (keys[0] === "linear") return { kind: "linear", overMs: duration("linear") };
+  return keys[0] === "window" ? { kind: "window", lengthMs: duration("window") } : NO_DECAY;
+}
+
+function checkCap(reader: DocumentReader, value: unknown, path: string): Cap {
+  if (value === undefined) return NO_CAP;
+  const given = reader.object(value, path, ["perDay", "lifetime"]);
+  if (given === null) return NO_CAP;
+  const bound = (key: "perDay" | "lifetime"): number | null => {
+    if (given[key] === undefined) return null;
+    const points = reader.points(given[key], join(path, key));
+    if (points <= 0) reader.fault(join(path, key), "is not above zero", "A cap names the most points; remove it or make it positive");
+    return points;
+  };
+  const cap = { perDay: bound("perDay"), lifetime: bound("lifetime") };
+  if (cap.perDay !== null && cap.lifetime !== null && cap.perDay > cap.lifetime)
+    reader.fault(
+      join(path, "perDay"),
+      "is above the lifetime cap and never reached",
+      `Make it at most what ${join(path, "lifetime")} says`,
+    );
+  return cap;
+}
+
+export function checkGroups(reader: DocumentReader, value: unknown): ReadonlyMap<string, GroupDecay> {
+  const groups = new Map<string, GroupDecay>();
+  reader.list(value, "groups").forEach((item, index) => {
+    const path = join("groups", index);
+    const given = reader.object(item, path, ["id", "exclusive", "cap", "decay", "note"]);
+    if (given === null) return;
+    const id = reader.identifier(given.id, join(path, "id"));
+    if (groups.has(id))
+      reader.fault(
+        join(path, "id"),
+        `is the id of another group too (groups.${[...groups.keys()].indexOf(id)})`,
+        "Give each group its own id",
+      );
+    const decay = given.decay === undefined ? NO_DECAY : checkDecay(reader, given.decay, join(path, "decay"));
+    const exclusive = reader.boolean(given.exclusive, join(path, "exclusive"), false);
+    groups.set(id, { group: { id, exclusive, cap: checkCap(reader, given.cap, join(path, "cap")) }, decay });
+  });
+  return groups;
+}
+
+export interface PlacedRule {
+  readonly rule: Rule;
+  readonly path: string;
+}
+
+export function checkRules(reader: DocumentReader, document: PlainObject, groups: ReadonlyMap<string, GroupDecay>): readonly PlacedRule[] {
+  const placed: PlacedRule[] = [];
+  for (const section of ["profile", "behaviour", "status"] as const) {
+    reader.list(document[section], section).forEach((item, index) => {
+      const path = join(section, index);
+      const rule = checkRule(reader, section, item, path, groups);
+      if (rule !== null) placed.push({ rule, path });
+    });
+  }
+  checkIds(reader, placed);
+  checkReach(reader, placed, groups);
+  return placed;
+}
+
+function checkRule(
+  reader: DocumentReader,
+  kind: Rule["kind"],
+  item: unknown,
+  path: string,
+  groups: ReadonlyMap<string, GroupDecay>,
+): Rule | null {
+  const trigger = kind === "behaviour" ? "touch" : "status";
+  const given = reader.object(item, path, kind === "profile" ? ruleKeys : [...eventRuleKeys, trigger]);
+  if (given === null) return null;
+  const group = given.group === undefined ? null : reader.identifier(given.group, join(path, "group"));
+  const known = group === null ? undefined : groups.get(group);
+  if (group !== null && known === undefined) reader.fault(join(path, "group"), "names a group that is not there", "Add it under `groups`");
+  const points = reader.points(given.points, join(path, "points"));
+  if (points === 0) reader.fault(join(path, "points"), "gives no points: the rule has no effect", "Give it points or remove the rule");
+  const when = checkConditions(reader, given.when, join(path, "when"), kind === "profile" ? "profile" : "touch");
+  if (kind === "profile" && when.length === 0) reader.fault(join(path, "when"), "is missing", "Say which profile the rule is for");
+  if (kind === "status" && when.length > 0) reader.fault(join(path, "when"), "is not for status rules", "Remove it");
+  const on = kind === "profile" ? [] : reader.texts(given[trigger], join(path, trigger));
+  if (kind === "status") on.forEach((one) => void reader.oneOf(one, join(path, trigger), statusKindSymbols));
+  const count = checkCount(reader, given.count, join(path, "count"));
+  return {
+    id: reader.identifier(given.id, join(path, "id")),
+    kind,
+    points,
+    group,
+    on,
+    when,
+    decay: given.decay === undefined ? (known?.decay ?? NO_DECAY) : checkDecay(reader, given.decay, join(path, "decay")),
+    cap: checkCap(reader, given.cap, join(path, "cap")),
+    ...count,
+  };
+}
+
+/** `first` = only the first time; a number n = every n-th time; nothing = each time. */
+function checkCount(reader: DocumentReader, value: unknown, path: string): Pick<Rule, "once" | "every"> {
+  if (value === undefined || value === "each") return { once: false, every: 1 };
+  if (value === "first") return { once: true, every: 1 };
+  const given = reader.object(value, path, ["every"]);
+  return { once: false, every: given === null ? 1 : reader.integer(given.every, join(path, "every"), 2, 1_000_000) };
+}
+
+function checkIds(reader: DocumentReader, placed: readonly PlacedRule[]): void {
+  const seen = new Map<string, string>();
+  const hashes = new Map<number, string>();
+  for (const { rule, path } of placed) {
+    const first = seen.get(rule.id);
+    if (first !== undefined) reader.fault(join(path, "id"), `is the id of ${first} too`, "Give each rule its own id: ledgers name it");
+    else if (hashes.has(hash32(rule.id)))
+      reader.fault(join(path, "id"), `is stored under the same number as ${hashes.get(hash32(rule.id))}`, "Change one of the two ids");
+    seen.set(rule.id, path);
+    hashes.set(hash32(rule.id), path);
+  }
+}
+
+/** Two rules with the same test: in an exclusive group the second never counts; with opposite signs they contradict each other. */
+function checkReach(reader: DocumentReader, placed: readonly PlacedRule[], groups: ReadonlyMap<string, GroupDecay>): void {
+  const seen = new Map<string, PlacedRule>();
+  for (const { rule, path } of placed) {
+    for (const on of rule.kind === "profile" ? [""] : rule.on) {
+      const test = JSON.stringify([rule.kind, on, rule.when]);
+      const first = seen.get(test);
+      if (first === undefined || first.rule.id === rule.id) {
+        seen.set(test, { rule, path });
+        continue;
+      }
+      const exclusive = rule.group !== null && rule.group === first.rule.group && groups.get(rule.group)?.group.exclusive === true;
+      if (exclusive && first.rule.on.length === rule.on.length)
+        reader.fault(
+          path,
+          `is never reached: ${first.path} has the same test in the same exclusive group`,
+          "Remove one of the two or change its test",
+        );
+      else if (!exclusive && Math.sign(first.rule.points) !== Math.sign(rule.points))
+        reader.fault(path, `contradicts ${first.path}: the same test gives points there and takes them here`, "Keep one of the two");
+    }
+  }
+}

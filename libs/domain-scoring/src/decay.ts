@@ -1,0 +1,125 @@
+import { growth } from "./half-life-table.ts";
+
+/** How points fade with their age. Times in ms. */
+export type Decay =
+  | { readonly kind: "none" }
+  | { readonly kind: "half-life"; readonly halfLifeMs: number }
+  | { readonly kind: "linear"; readonly overMs: number }
+  | { readonly kind: "window"; readonly lengthMs: number };
+
+export const NO_DECAY: Decay = { kind: "none" };
+/** After so many half-lives nothing is left. */
+export const HALF_LIVES_KEPT = 24;
+/** Linear decay takes this many equal steps. */
+export const LINEAR_STEPS = 64;
+/** A window is cut into so many slots: points go at the end of the slot in which the window has passed. */
+export const WINDOW_SLOTS = 256;
+/** Half-lives above this would leave the exact integers of a double. */
+export const MAX_HALF_LIFE_MS = 365 * 86_400_000;
+
+const MAX_SUM = 2 ** 52;
+const powersOfTwo = Array.from({ length: HALF_LIVES_KEPT + 1 }, (_, exponent) => 2 ** exponent);
+
+const NONE = 0;
+const HALF_LIFE = 1;
+const LINEAR = 2;
+const WINDOW = 3;
+
+/**
+ * All points of one sign that fade in one way. They are kept as sums per slot of time, so that what is left at any instant is a function
+ * of the set of touches alone: the order of arrival cannot matter (F16), and what is left never rises with time.
+ *
+ * A half-life H has slots of length H. A touch of p points at t adds p × 2^((t mod H)/H) to its slot, an exact integer; at a later instant u
+ * the slot counts half per slot passed, and the sum of slots is divided by 2^((u mod H)/H). For u = t that is p again, to the thousandth.
+ */
+export interface DecayClass {
+  readonly index: number;
+  /** Names the class in states, and tells its shape even to a model that does not know it. */
+  readonly key: number;
+  readonly sign: 1 | -1;
+  readonly kind: number;
+  readonly slotMs: number;
+  /** A slot this far back counts nothing any more. */
+  readonly slotsKept: number;
+  /** True for points that leave at once at an age: their rows are `expire`. */
+  readonly expires: boolean;
+  /** Ms after which nothing is left; 0 = stays for ever. */
+  readonly lifeMs: number;
+}
+
+export function decayClass(index: number, decay: Decay, sign: 1 | -1): DecayClass {
+  return classOf(index, shapeOf(decay), sign);
+}
+
+/** The class that a state's key names. */
+export function decayClassOfKey(key: number): DecayClass {
+  const kind = Math.floor(key / 2) % 4;
+  const slotMs = Math.floor(key / 8);
+  const shape = kind === NONE ? shapeOf(NO_DECAY) : slotted(kind, slotMs, slotsKeptOf(kind));
+  return classOf(-1, shape, key % 2 === 1 ? -1 : 1);
+}
+
+type Shape = Pick<DecayClass, "kind" | "slotMs" | "slotsKept" | "lifeMs">;
+
+function classOf(index: number, shape: Shape, sign: 1 | -1): DecayClass {
+  return { index, key: shape.slotMs * 8 + shape.kind * 2 + (sign < 0 ? 1 : 0), sign, expires: shape.kind === WINDOW, ...shape };
+}
+
+function shapeOf(decay: Decay): Shape {
+  switch (decay.kind) {
+    case "none":
+      return { kind: NONE, slotMs: 0, slotsKept: 1, lifeMs: 0 };
+    case "half-life":
+      return slotted(HALF_LIFE, decay.halfLifeMs, slotsKeptOf(HALF_LIFE));
+    case "linear":
+      return slotted(LINEAR, Math.ceil(decay.overMs / LINEAR_STEPS), slotsKeptOf(LINEAR));
+    case "window":
+      return slotted(WINDOW, Math.ceil(decay.lengthMs / WINDOW_SLOTS), slotsKeptOf(WINDOW));
+  }
+}
+
+function slotsKeptOf(kind: number): number {
+  if (kind === HALF_LIFE) return HALF_LIVES_KEPT;
+  return kind === LINEAR ? LINEAR_STEPS : WINDOW_SLOTS + 1;
+}
+
+function slotted(kind: number, slotMs: number, slotsKept: number): Shape {
+  return { kind, slotMs, slotsKept, lifeMs: slotMs * (slotsKept + 1) };
+}
+
+export function slotAt(decay: DecayClass, at: number): number {
+  return decay.kind === NONE ? 0 : Math.floor(at / decay.slotMs);
+}
+
+/** What `points` (thousandths, magnitude) at `at` add to the sum of their slot. */
+export function weighted(decay: DecayClass, points: number, at: number): number {
+  return decay.kind === HALF_LIFE ? points * growth(at % decay.slotMs, decay.slotMs) : points;
+}
+
+/** Adds to a slot's sum; it stops at a bound far above every scale, whatever the order. */
+export function addToSum(sum: number, amount: number): number {
+  return Math.min(sum + amount, MAX_SUM);
+}
+
+/** What is left at `at` of `count` slots from `start` on, as a magnitude in thousandths. */
+export function leftAt(
+  decay: DecayClass,
+  slots: ArrayLike<number>,
+  sums: ArrayLike<number>,
+  start: number,
+  count: number,
+  at: number,
+): number {
+  let total = 0;
+  const now = slotAt(decay, at);
+  for (let index = start; index < start + count; index++) {
+    const age = now - slots[index]!;
+    if (age >= decay.slotsKept) continue;
+    const sum = sums[index]!;
+    if (decay.kind === HALF_LIFE) total += age <= 0 ? sum : Math.floor(sum / powersOfTwo[age]!);
+    else if (decay.kind === LINEAR) total += age <= 0 ? sum : Math.floor((sum * (LINEAR_STEPS - age)) / LINEAR_STEPS);
+    else total += sum;
+  }
+  if (decay.kind !== HALF_LIFE || total === 0) return total;
+  return Math.floor(total / growth(at % decay.slotMs, decay.slotMs));
+}

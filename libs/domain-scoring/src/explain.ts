@@ -1,0 +1,48 @@
+import type { LedgerRow, Score } from "@leadstream/schemas";
+
+/** One line of the table that explains a score (R7). */
+export interface ExplainedRow extends LedgerRow {
+  /** Log time of the record that wrote the row. */
+  readonly time: number;
+  readonly eventId: string | null;
+  readonly cause: string;
+  readonly model: string;
+  readonly modelVersion: number;
+  /** Sum of all rows up to this one, thousandths. */
+  readonly running: number;
+}
+
+export interface Explanation {
+  readonly rows: readonly ExplainedRow[];
+  /** Sum of all rows: the score of the last record up to `at`. */
+  readonly score: number;
+  readonly band: string | null;
+  readonly grade: Score["grade"] | null;
+  readonly temperature: Score["temperature"] | null;
+  /** False when the sum is not the last record's score: records are missing or in the wrong order. */
+  readonly complete: boolean;
+}
+
+/** The table of a lead from its score records in their order; `at` (log time, ms) leaves out what came later. */
+export function explain(scores: readonly Omit<Score, "source">[], at = Number.MAX_SAFE_INTEGER): Explanation {
+  const rows: ExplainedRow[] = [];
+  let running = 0;
+  let last: Omit<Score, "source"> | null = null;
+  for (const score of scores) {
+    if (score.time > at) break;
+    for (const row of score.rows) {
+      running += row.points;
+      const { time, eventId, cause, model, modelVersion } = score;
+      rows.push({ ...row, time, eventId, cause, model, modelVersion, running });
+    }
+    last = score;
+  }
+  return {
+    rows,
+    score: running,
+    band: last?.band ?? null,
+    grade: last?.grade ?? null,
+    temperature: last?.temperature ?? null,
+    complete: last === null || last.score === running,
+  };
+}

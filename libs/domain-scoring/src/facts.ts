@@ -1,0 +1,66 @@
+import type { Facts } from "./decision.ts";
+import type { LeadState } from "./state.ts";
+
+/** Facts of a state that stays as it is. */
+export function factsOf(state: LeadState): Facts {
+  return {
+    leadId: state.leadId,
+    flags: state.flags,
+    modelVersion: state.modelVersion,
+    at: state.at,
+    score: state.score,
+    fit: state.fit,
+    engagement: state.engagement,
+    silence: state.silence,
+    band: state.band,
+    grade: state.grade,
+    temperature: state.temperature,
+    lastActiveAt: state.lastActiveAt,
+    lastActiveSignalAt: state.lastActiveSignalAt,
+    crossingDue: state.crossingDue,
+    silenceDue: state.silenceDue,
+    profile: null,
+    awards: [],
+    awardsAt: 0,
+    remembers: false,
+    idHigh: 0,
+    idLow: 0,
+    idTime: 0,
+    rescored: false,
+    erased: false,
+  };
+}
+
+/** Writes the plain fields; awards, ids and erasure are up to `evolve`. */
+export function applyFacts(state: LeadState, facts: Facts): void {
+  state.flags = facts.flags;
+  state.modelVersion = facts.modelVersion;
+  state.at = facts.at;
+  state.score = facts.score;
+  state.fit = facts.fit;
+  state.engagement = facts.engagement;
+  state.silence = facts.silence;
+  state.band = facts.band;
+  state.grade = facts.grade;
+  state.temperature = facts.temperature;
+  state.lastActiveAt = facts.lastActiveAt;
+  state.lastActiveSignalAt = facts.lastActiveSignalAt;
+  state.crossingDue = facts.crossingDue;
+  state.silenceDue = facts.silenceDue;
+  if (facts.profile !== null) state.profile = facts.profile;
+}
+
+/** Keeps entries in the order (time, rule), as the sheet has them. */
+export function insertEntry(state: LeadState, rule: number, time: number): void {
+  const { entryRules, entryTimes } = state;
+  let place = entryTimes.length;
+  entryRules.push(rule);
+  entryTimes.push(time);
+  while (place > 0 && (entryTimes[place - 1]! > time || (entryTimes[place - 1] === time && entryRules[place - 1]! > rule))) {
+    entryRules[place] = entryRules[place - 1]!;
+    entryTimes[place] = entryTimes[place - 1]!;
+    place--;
+  }
+  entryRules[place] = rule;
+  entryTimes[place] = time;
+}

@@ -1,0 +1,12 @@
+export { checkModel, type ModelCheck } from "./check-model.ts";
+export { type CompiledModel, compileModel, NO_MODEL } from "./compile-model.ts";
+export type { Condition } from "./condition.ts";
+export type { Decision, Facts, LeadEvent, ScoreOutput, SignalOutput } from "./decision.ts";
+export type { ModelFault } from "./document-reader.ts";
+export { type ExplainedRow, type Explanation, explain } from "./explain.ts";
+export type { Model } from "./model.ts";
+export { policySignal, tickSignal } from "./outputs.ts";
+export { Scorer } from "./scorer.ts";
+export { dueTimers, initialState, type LeadState, NEVER, TIMER_CROSSING, TIMER_KINDS, TIMER_SILENCE, timerOf } from "./state.ts";
+export { readState, StateLayoutError, writeState } from "./state-codec.ts";
+export { durationMs, pointsText, THOUSANDTHS, thousandths } from "./units.ts";

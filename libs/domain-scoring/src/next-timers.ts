@@ -1,0 +1,66 @@
+import type { AwardSheet } from "./award-sheet.ts";
+import type { CompiledModel } from "./compile-model.ts";
+import { clampScore } from "./standing.ts";
+import { NEVER, SILENCE_TOLD } from "./state.ts";
+
+/** So many looks at the score per search; a search that needs more goes on when its timer fires. */
+const MAX_LOOKS = 512;
+
+/** Next instant at which silence has a consequence: the signal to the router or a penalty. */
+export function nextSilence(model: CompiledModel, lastActiveAt: number, flags: number, at: number): number {
+  if (lastActiveAt < 0) return NEVER;
+  const { signalAfterMs, penalties } = model.model.inactivity;
+  let next = NEVER;
+  if (signalAfterMs !== null && (flags & SILENCE_TOLD) === 0) next = Math.max(lastActiveAt + signalAfterMs, at + 1);
+  for (let index = 0; index < penalties.length; index++) {
+    const due = lastActiveAt + penalties[index]!.afterMs;
+    if (due > at) return next === NEVER ? due : Math.min(next, due);
+  }
+  return next;
+}
+
+/**
+ * First millisecond after `at` at which decay alone takes the lead out of its band, or NEVER. Looks no further than the next silence:
+ * the timer of that one looks again. `rest` are the points that do not fade until then.
+ */
+export function nextCrossing(model: CompiledModel, sheet: AwardSheet, band: number, rest: number, at: number, silenceDue: number): number {
+  const low = band === 0 ? Number.NEGATIVE_INFINITY : model.bandKeep[band]!;
+  const high = model.bandFrom[band + 1] ?? Number.POSITIVE_INFINITY;
+  const end = Math.min(at + model.longestLifeMs, silenceDue === NEVER ? Number.MAX_SAFE_INTEGER : silenceDue - 1);
+  if (end <= at || !sheet.fades()) return NEVER;
+  if (sheet.lossesAt(at) === sheet.lossesAt(end)) {
+    if (low === Number.NEGATIVE_INFINITY || clampScore(model, rest + sheet.pointsAt(end)) >= low) return NEVER;
+    return firstBelow(model, sheet, rest, low, at, end);
+  }
+  return firstOutside(model, sheet, rest, low, high, at, end);
+}
+
+/** Only gains fade: the score falls, a binary search finds the first millisecond below. */
+function firstBelow(model: CompiledModel, sheet: AwardSheet, rest: number, low: number, at: number, end: number): number {
+  let inside = at;
+  let outside = end;
+  while (outside - inside > 1) {
+    const middle = inside + Math.floor((outside - inside) / 2);
+    if (clampScore(model, rest + sheet.pointsAt(middle)) < low) outside = middle;
+    else inside = middle;
+  }
+  return outside;
+}
+
+/** Gains and losses fade: over a span the score lies between (gains at its end - losses at its start) and (gains at its start - losses at its end). */
+function firstOutside(model: CompiledModel, sheet: AwardSheet, rest: number, low: number, high: number, at: number, end: number): number {
+  let inside = at;
+  let span = end - at;
+  for (let looks = 0; inside < end; looks++) {
+    const from = inside + 1;
+    const to = Math.min(inside + span, end);
+    const least = clampScore(model, rest + sheet.gainsAt(to) - sheet.lossesAt(from));
+    const most = clampScore(model, rest + sheet.gainsAt(from) - sheet.lossesAt(to));
+    if (least >= low && most < high) {
+      inside = to;
+      span *= 2;
+    } else if (to === from || looks >= MAX_LOOKS) return from;
+    else span = Math.max(1, Math.floor((to - inside) / 2));
+  }
+  return NEVER;
+}

@@ -1,0 +1,244 @@
+import type { LedgerRow, Verdict } from "@leadstream/schemas";
+import type { CompiledModel } from "./compile-model.ts";
+import type { Facts, LeadEvent, ScoreOutput, SignalOutput } from "./decision.ts";
+import { attributesOf, type LeadProfile } from "./profile.ts";
+import { ATTRIBUTES_NEW, CAPTURED, type LeadState, LIVE, NEVER, TIMER_CROSSING } from "./state.ts";
+
+/** An event with all that was found out about it. */
+export interface Change {
+  readonly before: LeadState;
+  readonly facts: Facts;
+  readonly rows: readonly LedgerRow[];
+  readonly event: LeadEvent;
+  readonly verdict: Verdict;
+  readonly effectiveAt: number;
+  readonly now: number;
+  readonly model: CompiledModel;
+}
+
+export interface TimerChange {
+  readonly before: LeadState;
+  readonly facts: Facts;
+  readonly rows: readonly LedgerRow[];
+  readonly model: CompiledModel;
+  readonly kind: number;
+  readonly due: number;
+  readonly now: number;
+  readonly silent: boolean;
+}
+
+function causeOf(event: LeadEvent): string {
+  switch (event.type) {
+    case "Capture":
+      return "capture";
+    case "Touch":
+      return "touch";
+    case "Status":
+      return "status";
+    case "Command":
+      return event.value.command === "erase" ? "erase" : "command";
+  }
+}
+
+function kindOf(event: LeadEvent): string | null {
+  switch (event.type) {
+    case "Capture":
+      return null;
+    case "Touch":
+      return event.value.kind;
+    case "Status":
+      return event.value.status;
+    case "Command":
+      return event.value.command;
+  }
+}
+
+export function eventOutput({ event, facts, rows, verdict, effectiveAt, now, model }: Change): ScoreOutput {
+  return {
+    time: now,
+    leadId: facts.leadId,
+    eventId: event.value.eventId,
+    cause: causeOf(event),
+    kind: kindOf(event),
+    occurredAt: event.value.occurredAt,
+    effectiveAt,
+    imported: event.value.imported,
+    verdict,
+    model: model.name,
+    modelVersion: model.version,
+    score: facts.score,
+    fit: facts.fit,
+    engagement: facts.engagement,
+    band: facts.band,
+    grade: facts.grade,
+    temperature: facts.temperature,
+    rows,
+  };
+}
+
+export function timerOutput({ facts, rows, model, kind, due, now }: TimerChange): ScoreOutput {
+  return {
+    time: now,
+    leadId: facts.leadId,
+    eventId: null,
+    cause: "timer",
+    kind: kind === TIMER_CROSSING ? "crossing" : "silence",
+    occurredAt: due,
+    effectiveAt: due,
+    imported: false,
+    verdict: "counted",
+    model: model.name,
+    modelVersion: model.version,
+    score: facts.score,
+    fit: facts.fit,
+    engagement: facts.engagement,
+    band: facts.band,
+    grade: facts.grade,
+    temperature: facts.temperature,
+    rows,
+  };
+}
+
+type MutableSignal = { -readonly [K in keyof SignalOutput]: SignalOutput[K] };
+
+function blankSignal(kind: SignalOutput["kind"], time: number, leadId: string): MutableSignal {
+  return {
+    time,
+    leadId,
+    kind,
+    eventId: null,
+    imported: false,
+    score: 0,
+    band: null,
+    previousBand: null,
+    direction: "none",
+    grade: null,
+    temperature: null,
+    model: "",
+    modelVersion: 0,
+    attributes: null,
+    status: null,
+    rep: null,
+    reason: null,
+    amount: null,
+    command: null,
+    toRep: null,
+    toTeam: null,
+    epoch: null,
+    document: null,
+    policyVersion: null,
+    due: 0,
+  };
+}
+
+function leadSignal(kind: SignalOutput["kind"], change: Pick<Change, "facts" | "now" | "model">): MutableSignal {
+  const { facts, now, model } = change;
+  const signal = blankSignal(kind, now, facts.leadId);
+  signal.score = facts.score;
+  signal.band = facts.band;
+  signal.grade = facts.grade;
+  signal.temperature = facts.temperature;
+  signal.model = model.name;
+  signal.modelVersion = model.version;
+  return signal;
+}
+
+const NO_SIGNALS: readonly SignalOutput[] = [];
+
+/** What the router is told of an event, in this order: captured; status, command or erased; crossed; active. Sets what was told in the facts. */
+export function signalsOf(change: Change): readonly SignalOutput[] {
+  const { before, facts, event, verdict, model } = change;
+  const found: MutableSignal[] = [];
+  if (verdict !== "duplicate") {
+    if (event.type === "Capture" && (before.flags & CAPTURED) === 0) found.push(leadSignal("captured", change));
+    else if (event.type === "Status") found.push(statusSignal(change, event));
+    else if (event.type === "Command") found.push(commandSignal(change, event));
+  }
+  const crossed = facts.erased ? null : crossedSignal(before, facts, model, change.now);
+  if (crossed !== null) found.push(crossed);
+  if (isActivity(change)) {
+    found.push(leadSignal("active", change));
+    facts.lastActiveSignalAt = facts.at;
+  }
+  if (found.length === 0) return NO_SIGNALS;
+  for (const signal of found) {
+    signal.eventId = event.value.eventId;
+    signal.imported = event.value.imported;
+  }
+  attach(found, facts, before.profile);
+  return found;
+}
+
+/** At most once per lead in the declared span. */
+function isActivity({ event, facts, verdict, model }: Change): boolean {
+  if (event.type !== "Touch" || event.value.imported || verdict === "duplicate") return false;
+  return facts.lastActiveSignalAt === NEVER || facts.at - facts.lastActiveSignalAt >= model.model.activitySignalEveryMs;
+}
+
+/** Attributes go with captured and crossed, and with the next signal after they changed. */
+function attach(signals: readonly MutableSignal[], facts: Facts, known: LeadProfile): void {
+  for (const signal of signals) {
+    const wanted = signal.kind === "captured" || signal.kind === "crossed" || (facts.flags & ATTRIBUTES_NEW) !== 0;
+    if (!wanted || facts.erased) continue;
+    signal.attributes = attributesOf(facts.profile ?? known);
+    facts.flags &= ~ATTRIBUTES_NEW;
+  }
+}
+
+function statusSignal(change: Change, event: LeadEvent & { type: "Status" }): MutableSignal {
+  const signal = leadSignal("status", change);
+  signal.status = event.value.status;
+  signal.rep = event.value.rep;
+  signal.reason = event.value.reason;
+  signal.amount = event.value.amount;
+  return signal;
+}
+
+function commandSignal(change: Change, event: LeadEvent & { type: "Command" }): MutableSignal {
+  const { value } = event;
+  const signal = leadSignal(value.command === "erase" ? "erased" : "command", change);
+  signal.command = value.command;
+  signal.rep = value.rep;
+  signal.reason = value.reason;
+  signal.toRep = value.toRep;
+  signal.toTeam = value.toTeam;
+  signal.epoch = value.epoch;
+  return signal;
+}
+
+/** The band changed (up or down), or only the grade (direction none): B becomes A when the budget becomes clear. */
+function crossedSignal(before: LeadState, facts: Facts, model: CompiledModel, now: number): MutableSignal | null {
+  const from = before.band === "" ? model.bandNames[0]! : before.band;
+  const regraded = before.grade !== facts.grade && (before.flags & CAPTURED) !== 0;
+  if (from === facts.band && !regraded) return null;
+  const signal = leadSignal("crossed", { facts, now, model });
+  signal.previousBand = from;
+  // A band that the model no longer has counts as the lowest.
+  const change = model.bandNames.indexOf(facts.band) - Math.max(0, model.bandNames.indexOf(from));
+  signal.direction = change > 0 ? "up" : change < 0 ? "down" : "none";
+  return signal;
+}
+
+export function timerSignals(change: TimerChange): readonly SignalOutput[] {
+  const { before, facts, model, now, due, silent } = change;
+  const found: MutableSignal[] = [];
+  const crossed = crossedSignal(before, facts, model, now);
+  if (crossed !== null) found.push(crossed);
+  if (silent && (facts.flags & LIVE) !== 0) found.push(leadSignal("inactive", change));
+  for (const signal of found) signal.due = due;
+  attach(found, facts, before.profile);
+  return found;
+}
+
+/** Time passed: one for the whole partition. */
+export function tickSignal(now: number): SignalOutput {
+  return blankSignal("tick", now, "");
+}
+
+/** Forwards a routing policy to the router's inbox of the same partition. */
+export function policySignal(now: number, document: string, version: number): SignalOutput {
+  const signal = blankSignal("policy", now, "");
+  signal.document = document;
+  signal.policyVersion = version;
+  return signal;
+}

@@ -1,0 +1,325 @@
+import type { LedgerRow, Profile, Touch, Verdict } from "@leadstream/schemas";
+import { AwardSheet } from "./award-sheet.ts";
+import type { CompiledModel, CompiledRule } from "./compile-model.ts";
+import type { Decision, Facts, LeadEvent } from "./decision.ts";
+import { effectiveTime } from "./event-time.ts";
+import { applyFacts, factsOf, insertEntry } from "./facts.ts";
+import { nextCrossing, nextSilence } from "./next-timers.ts";
+import { type Change, eventOutput, signalsOf, timerOutput, timerSignals } from "./outputs.ts";
+import { copyProfile, type LeadProfile, mergeCapture, mergeProfile, sameAttributes } from "./profile.ts";
+import { idHighOf, idLowOf, isKnown, remember } from "./recent-ids.ts";
+import { bandOf, clampScore, fitOf, fitRows, gradeOf, silenceOf, temperatureOf } from "./standing.ts";
+import {
+  ATTRIBUTES_NEW,
+  CAPTURED,
+  ERASED,
+  INTENT,
+  initialState,
+  type LeadState,
+  LIVE,
+  NEVER,
+  SILENCE_TOLD,
+  TIMER_CROSSING,
+  TOUCHED,
+} from "./state.ts";
+
+/**
+ * Scores leads under one model. `decide` and `decideTimer` look, `evolve` changes: state and input alone make the answer, there is no
+ * clock and no memory between calls (the scratch space inside is refilled by every call).
+ */
+export class Scorer {
+  readonly model: CompiledModel;
+  private readonly sheet: AwardSheet;
+  private readonly held: boolean[];
+  private readonly holds: boolean[];
+  private readonly taken: boolean[];
+  /** No profile rule was applied to the lead yet, not even those that hold for an empty profile. */
+  private unscored = false;
+
+  constructor(model: CompiledModel) {
+    this.model = model;
+    this.sheet = new AwardSheet(model);
+    this.held = model.profileRules.map(() => false);
+    this.holds = model.profileRules.map(() => false);
+    this.taken = new Array<boolean>(model.exclusiveGroups).fill(false);
+  }
+
+  /** What `event`, received at log time `now`, does to the lead. `state` is null for a lead not seen before. */
+  decide(state: LeadState | null, event: LeadEvent, now: number): Decision {
+    const { model } = this;
+    const { value } = event;
+    const before = state ?? initialState(value.leadId);
+    const facts = factsOf(before);
+    const rows: LedgerRow[] = [];
+    const high = idHighOf(value.eventId);
+    const low = idLowOf(value.eventId);
+    const known = isKnown(before, high, low, now, model.model.duplicates.windowMs);
+    const { effectiveAt, verdict } = effectiveTime(value.occurredAt, now, value.imported, model.model.late);
+    const countsAt = Math.min(effectiveAt, now);
+    const ownTime = value.imported && (before.flags & LIVE) === 0;
+    this.advance(before, facts, rows, ownTime ? (known ? before.at : Math.max(before.at, countsAt)) : Math.max(before.at, now));
+    let finalVerdict: Verdict = known ? "duplicate" : verdict;
+    if (!known) {
+      facts.remembers = true;
+      facts.idHigh = high;
+      facts.idLow = low;
+      facts.idTime = value.imported ? NEVER : now;
+      this.unscored = state === null || (before.flags & ERASED) !== 0;
+      facts.flags &= ~ERASED;
+      if (this.applyEvent(before, facts, rows, event, countsAt) === "unknown") finalVerdict = "unknown";
+      if (this.unscored) this.scoreProfile(facts, rows, before.profile, before.profile, countsAt);
+    }
+    this.conclude(before, facts, rows);
+    const change: Change = { before, facts, rows, event, verdict: finalVerdict, effectiveAt, now, model };
+    const signals = signalsOf(change);
+    return { output: eventOutput(change), signals, facts };
+  }
+
+  /** What it does that the timer of `kind` came due at `due`; `now` is the log time that let it fire. */
+  decideTimer(state: LeadState, kind: number, due: number, now: number): Decision {
+    const facts = factsOf(state);
+    const rows: LedgerRow[] = [];
+    this.advance(state, facts, rows, Math.max(state.at, due));
+    const { signalAfterMs } = this.model.model.inactivity;
+    const tell = signalAfterMs !== null && (facts.flags & SILENCE_TOLD) === 0 && facts.at - facts.lastActiveAt >= signalAfterMs;
+    const silent = kind !== TIMER_CROSSING && facts.lastActiveAt !== NEVER && tell;
+    if (silent) facts.flags |= SILENCE_TOLD;
+    this.conclude(state, facts, rows);
+    const lookAgain = kind === TIMER_CROSSING && facts.band === state.band && !facts.rescored;
+    if (lookAgain) {
+      const { crossingDue, silenceDue } = facts;
+      return { output: null, signals: [], facts: { ...factsOf(state), crossingDue, silenceDue } };
+    }
+    const change = { before: state, facts, rows, model: this.model, kind, due, now, silent };
+    return { output: timerOutput(change), signals: timerSignals(change), facts };
+  }
+
+  /** Decay, expiry and silence up to `at`, or the change of model; the sheet then holds the lead's awards. */
+  private advance(before: LeadState, facts: Facts, rows: LedgerRow[], at: number): void {
+    const { model, sheet } = this;
+    facts.at = at;
+    facts.modelVersion = model.version;
+    sheet.load(before, at);
+    if (before.modelVersion !== model.version && before.at !== 0) {
+      this.rescore(before, facts, rows);
+      return;
+    }
+    if (at === before.at) return;
+    const silence = silenceOf(model, before.lastActiveAt, at);
+    const points = sheet.pointsAt(at);
+    const changed = points - (before.engagement - before.silence);
+    if (changed !== 0) {
+      const expired = sheet.expiringAt(at) - sheet.expiringAt(before.at);
+      if (expired !== 0) rows.push({ rule: "expire", kind: "expire", dimension: "engagement", points: expired, at });
+      if (changed !== expired) rows.push({ rule: "decay", kind: "decay", dimension: "engagement", points: changed - expired, at });
+    }
+    if (silence !== before.silence) this.silenceRow(rows, before.lastActiveAt, silence - before.silence, at);
+    facts.silence = silence;
+    facts.engagement = points + silence;
+  }
+
+  private silenceRow(rows: LedgerRow[], lastActiveAt: number, points: number, at: number): void {
+    const { penalties } = this.model.model.inactivity;
+    let id = "silence";
+    for (const penalty of penalties) if (at - lastActiveAt >= penalty.afterMs) id = penalty.id;
+    rows.push({ rule: id, kind: points < 0 ? "penalty" : "expire", dimension: "engagement", points, at });
+  }
+
+  /** Another model: profile points anew, recent awards at its prices, older ones as they are (docs/scoring.md, "Versions"). */
+  private rescore(before: LeadState, facts: Facts, rows: LedgerRow[]): void {
+    const { model, sheet } = this;
+    facts.rescored = true;
+    facts.fit = fitOf(model, before.profile, this.held);
+    facts.silence = silenceOf(model, before.lastActiveAt, facts.at);
+    facts.engagement = sheet.pointsAt(facts.at) + facts.silence;
+    const rule = `model:${model.name}@${model.version}`;
+    const fit = facts.fit - before.fit;
+    const engagement = facts.engagement - before.engagement;
+    if (fit !== 0) rows.push({ rule, kind: "rescore", dimension: "fit", points: fit, at: facts.at });
+    if (engagement !== 0) rows.push({ rule, kind: "rescore", dimension: "engagement", points: engagement, at: facts.at });
+  }
+
+  private applyEvent(before: LeadState, facts: Facts, rows: LedgerRow[], event: LeadEvent, at: number): "known" | "unknown" {
+    switch (event.type) {
+      case "Capture": {
+        const profile = copyProfile(before.profile);
+        mergeCapture(profile, event.value, at);
+        this.replaceProfile(before, facts, rows, profile, at);
+        facts.flags |= CAPTURED;
+        if (!event.value.imported) this.becomeActive(facts, rows, at);
+        return "known";
+      }
+      case "Touch": {
+        const { value } = event;
+        if (value.profile !== null) this.mergeSaid(before, facts, rows, value.profile, at);
+        facts.flags |= TOUCHED;
+        if (this.model.hotTouches.has(value.kind)) facts.flags |= INTENT;
+        if (!value.imported) this.becomeActive(facts, rows, at);
+        const rules = this.model.touchRules.get(value.kind);
+        if (rules === undefined) return "unknown";
+        this.award(facts, rows, rules, value, at);
+        return "known";
+      }
+      case "Status": {
+        const { value } = event;
+        if (value.profile !== null) this.mergeSaid(before, facts, rows, value.profile, at);
+        const rules = this.model.statusRules.get(value.status);
+        if (rules !== undefined) this.award(facts, rows, rules, null, at);
+        return "known";
+      }
+      case "Command": {
+        if (event.value.command === "erase") facts.erased = true;
+        return "known";
+      }
+    }
+  }
+
+  private mergeSaid(before: LeadState, facts: Facts, rows: LedgerRow[], said: Profile, at: number): void {
+    const profile = copyProfile(before.profile);
+    mergeProfile(profile, said, at);
+    this.replaceProfile(before, facts, rows, profile, at);
+  }
+
+  private replaceProfile(before: LeadState, facts: Facts, rows: LedgerRow[], profile: LeadProfile, at: number): void {
+    this.scoreProfile(facts, rows, before.profile, profile, at);
+    facts.profile = profile;
+    if (!sameAttributes(before.profile, profile)) facts.flags |= ATTRIBUTES_NEW;
+  }
+
+  private scoreProfile(facts: Facts, rows: LedgerRow[], before: LeadProfile, after: LeadProfile, at: number): void {
+    if (this.unscored) this.held.fill(false);
+    else fitOf(this.model, before, this.held);
+    this.unscored = false;
+    facts.fit = fitOf(this.model, after, this.holds);
+    fitRows(rows, this.model, this.held, this.holds, at);
+  }
+
+  /** The lead acted live: clocks run, and what silence took comes back. */
+  private becomeActive(facts: Facts, rows: LedgerRow[], at: number): void {
+    facts.flags |= LIVE;
+    if (at <= facts.lastActiveAt) return;
+    facts.lastActiveAt = at;
+    facts.flags &= ~SILENCE_TOLD;
+    const silence = silenceOf(this.model, at, facts.at);
+    if (silence === facts.silence) return;
+    this.silenceRow(rows, at, silence - facts.silence, facts.at);
+    facts.engagement += silence - facts.silence;
+    facts.silence = silence;
+  }
+
+  private award(facts: Facts, rows: LedgerRow[], rules: readonly CompiledRule[], touch: Touch | null, at: number): void {
+    const { sheet, taken } = this;
+    taken.fill(false);
+    const awards: number[] = [];
+    for (const rule of rules) {
+      if (touch !== null && !rule.touchTest(touch)) continue;
+      if (rule.exclusive >= 0) {
+        if (taken[rule.exclusive]) continue;
+        taken[rule.exclusive] = true;
+      }
+      sheet.enter(rule, at);
+      awards.push(rule.hash);
+    }
+    if (awards.length === 0) return;
+    sheet.settle(facts.at);
+    facts.awards = awards;
+    facts.awardsAt = at;
+    this.awardRows(facts, rows, at);
+  }
+
+  /** Rows of the fresh awards; what their age or the displacement of others makes of them is one more row. */
+  private awardRows(facts: Facts, rows: LedgerRow[], at: number): void {
+    const { sheet } = this;
+    let given = 0;
+    let displacing = false;
+    for (let index = 0; index < sheet.count; index++) {
+      if (!sheet.fresh[index]) continue;
+      const rule = sheet.rules[index]!;
+      const sign = rule.decay.sign;
+      if (rule.limited && index < sheet.count - 1) displacing = true;
+      if (sheet.given[index] === 0 && sheet.cutBy[index] === null) continue;
+      rows.push({ rule: rule.id, kind: sign > 0 ? "award" : "penalty", dimension: "engagement", points: rule.points, at });
+      const cut = sheet.given[index]! - rule.magnitude;
+      const cap = sheet.cutBy[index];
+      if (cap !== null && cap !== undefined && cut !== 0)
+        rows.push({ rule: cap.label, kind: "cap", dimension: "engagement", points: sign * cut, at });
+      given += sign * sheet.given[index]!;
+    }
+    const engagement = sheet.pointsAt(facts.at) + facts.silence;
+    const rest = engagement - facts.engagement - given;
+    if (rest !== 0) {
+      const kind = displacing ? "correction" : "decay";
+      rows.push({ rule: displacing ? "late-order" : "decay", kind, dimension: "engagement", points: rest, at: facts.at });
+    }
+    facts.engagement = engagement;
+  }
+
+  /** Clamp, band, grade, temperature and the next timers. */
+  private conclude(before: LeadState, facts: Facts, rows: LedgerRow[]): void {
+    const { model, sheet } = this;
+    if (facts.erased) {
+      this.erase(before, facts, rows);
+      return;
+    }
+    const raw = facts.fit + facts.engagement;
+    facts.score = clampScore(model, raw);
+    const cut = facts.score - raw;
+    const cutBefore = before.score - (before.fit + before.engagement);
+    if (cut !== cutBefore) {
+      const rule = cut < 0 || (cut === 0 && cutBefore < 0) ? "clamp:max" : "clamp:min";
+      rows.push({ rule, kind: "clamp", dimension: "engagement", points: cut - cutBefore, at: facts.at });
+    }
+    const band = bandOf(model, facts.score, facts.band);
+    facts.band = model.bandNames[band]!;
+    facts.grade = gradeOf(model, facts.profile ?? before.profile, facts.fit, facts.engagement);
+    facts.temperature = temperatureOf(model, band, facts.flags, facts.profile ?? before.profile);
+    if ((facts.flags & LIVE) === 0) {
+      facts.crossingDue = facts.silenceDue = NEVER;
+      return;
+    }
+    facts.silenceDue = nextSilence(model, facts.lastActiveAt, facts.flags, facts.at);
+    facts.crossingDue = nextCrossing(model, sheet, band, facts.fit + facts.silence, facts.at, facts.silenceDue);
+  }
+
+  /** Whatever the lead had is given back to zero in one row; only the ids of its events stay, so that a retry stays a duplicate. */
+  private erase(before: LeadState, facts: Facts, rows: LedgerRow[]): void {
+    rows.length = 0;
+    if (before.score !== 0) rows.push({ rule: "erase", kind: "correction", dimension: "engagement", points: -before.score, at: facts.at });
+    const blank = factsOf(initialState(facts.leadId));
+    const { at, modelVersion, remembers, idHigh, idLow, idTime } = facts;
+    Object.assign(facts, blank, { at, modelVersion, remembers, idHigh, idLow, idTime, erased: true, flags: ERASED });
+    const band = bandOf(this.model, 0, "");
+    facts.band = this.model.bandNames[band]!;
+    facts.temperature = temperatureOf(this.model, band, 0, initialState(facts.leadId).profile);
+  }
+
+  /** The state after a decision; changes `state` in place and returns it. */
+  evolve(state: LeadState | null, { facts }: Pick<Decision, "facts">): LeadState {
+    let next = state ?? initialState(facts.leadId);
+    if (facts.erased) {
+      const { idHigh, idLow, idTimes } = next;
+      next = { ...initialState(facts.leadId), idHigh, idLow, idTimes };
+    }
+    applyFacts(next, facts);
+    if (facts.rescored && !facts.erased) this.translate(next);
+    if (facts.awards.length > 0) {
+      for (const rule of facts.awards) insertEntry(next, rule, facts.awardsAt);
+    }
+    const { horizonMs, touches } = this.model.model.late;
+    if (next.entryTimes.length > 0) this.sheet.absorb(next, next.at - horizonMs, touches);
+    if (facts.remembers) remember(next, facts.idHigh, facts.idLow, facts.idTime, this.model.model.duplicates);
+    return next;
+  }
+
+  private translate(state: LeadState): void {
+    this.sheet.rewriteBase(state);
+    let kept = 0;
+    for (let index = 0; index < state.entryRules.length; index++) {
+      if (!this.model.ruleByHash.has(state.entryRules[index]!)) continue;
+      state.entryRules[kept] = state.entryRules[index]!;
+      state.entryTimes[kept] = state.entryTimes[index]!;
+      kept++;
+    }
+    state.entryRules.length = state.entryTimes.length = kept;
+  }
+}

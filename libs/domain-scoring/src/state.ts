@@ -1,0 +1,101 @@
+import type { Grade, Temperature } from "@leadstream/schemas";
+import { emptyProfile, type LeadProfile } from "./profile.ts";
+
+/** No time: nothing is due, nothing happened. */
+export const NEVER = -1;
+
+export const CAPTURED = 1;
+/** The lead acted live: clocks run. */
+export const LIVE = 2;
+export const TOUCHED = 4;
+/** Intent was stated (G9). */
+export const INTENT = 8;
+export const SILENCE_TOLD = 16;
+/** Routing attributes changed since the router was last told. */
+export const ATTRIBUTES_NEW = 32;
+export const ERASED = 64;
+
+/** Which recurring question a timer answers; both are derived from the state alone. */
+export const TIMER_CROSSING = 0;
+export const TIMER_SILENCE = 1;
+export const TIMER_KINDS = 2;
+
+/**
+ * Everything that is remembered of a lead; changed in place by `evolve` only. Points in thousandths, times in ms since epoch.
+ * Awards of the last days stay one by one (`entry…`), in the order of their own time; older ones are sums (`sum…`) and what limits need (`counter…`).
+ */
+export interface LeadState {
+  leadId: string;
+  flags: number;
+  /** Version of the model that gave `score`; 0 = none. */
+  modelVersion: number;
+  /** The instant at which the score stands. */
+  at: number;
+  score: number;
+  fit: number;
+  engagement: number;
+  /** Part of the engagement that silence took away (≤ 0). */
+  silence: number;
+  band: string;
+  grade: Grade;
+  temperature: Temperature;
+  lastActiveAt: number;
+  lastActiveSignalAt: number;
+  crossingDue: number;
+  silenceDue: number;
+  profile: LeadProfile;
+  entryRules: number[];
+  entryTimes: number[];
+  sumClasses: number[];
+  sumSlots: number[];
+  sumPoints: number[];
+  counterKeys: number[];
+  counterFirst: number[];
+  counterSecond: number[];
+  /** Recent event ids as two 32-bit hashes, in order of arrival, with the log time; NEVER for imported ones, which leave by number only. */
+  idHigh: number[];
+  idLow: number[];
+  idTimes: number[];
+}
+
+export function initialState(leadId: string): LeadState {
+  return {
+    leadId,
+    flags: 0,
+    modelVersion: 0,
+    at: 0,
+    score: 0,
+    fit: 0,
+    engagement: 0,
+    silence: 0,
+    band: "",
+    grade: "C",
+    temperature: "cold",
+    lastActiveAt: NEVER,
+    lastActiveSignalAt: NEVER,
+    crossingDue: NEVER,
+    silenceDue: NEVER,
+    profile: emptyProfile(),
+    entryRules: [],
+    entryTimes: [],
+    sumClasses: [],
+    sumSlots: [],
+    sumPoints: [],
+    counterKeys: [],
+    counterFirst: [],
+    counterSecond: [],
+    idHigh: [],
+    idLow: [],
+    idTimes: [],
+  };
+}
+
+/** When the timer of `kind` is due, or NEVER. */
+export function timerOf(state: LeadState, kind: number): number {
+  return kind === TIMER_CROSSING ? state.crossingDue : state.silenceDue;
+}
+
+/** Both timers, for those who ask at once. */
+export function dueTimers(state: LeadState): readonly { readonly kind: number; readonly due: number }[] {
+  return [TIMER_CROSSING, TIMER_SILENCE].map((kind) => ({ kind, due: timerOf(state, kind) })).filter(({ due }) => due !== NEVER);
+}
