@@ -1,4 +1,4 @@
-export type { DeadLetterLimit } from "./dead-letter-limit.ts";
+export { DeadLetterGuard, type DeadLetterLimit } from "./dead-letter-limit.ts";
 export * from "./errors.ts";
 export * from "./fold.ts";
 export { type EngineCounts, type EngineIdentity, FoldEngine } from "./fold-engine.ts";
@@ -10,5 +10,13 @@ export * from "./partitioner.ts";
 export * from "./ports.ts";
 export { type Lifecycle, run } from "./runtime.ts";
 export * from "./stage.ts";
-export { type InboxTopic, type OutputTopic, type StateStores, type Topology, type Transactions, topology } from "./topology.ts";
+export {
+  type InboxTopic,
+  type OutputTopic,
+  type StateStores,
+  type StreamIo,
+  type Topology,
+  type Transactions,
+  topology,
+} from "./topology.ts";
 export { MemoryIo, TopologyDriver } from "./topology-driver.ts";

@@ -3,14 +3,12 @@ import { FoldEngine } from "./fold-engine.ts";
 import { MemoryBroker, MemoryCursor, MemoryOutbox } from "./memory-broker.ts";
 import { MemoryStateStore } from "./memory-state-store.ts";
 import type { StateStore, TickWriter } from "./ports.ts";
-import type { InboxTopic, OutputTopic, StateStores, Topology, Transactions } from "./topology.ts";
+import type { InboxTopic, OutputTopic, StateStores, StreamIo, Topology, Transactions } from "./topology.ts";
 
 /** The parts that a topology is built from, all in memory: give them to the same function that main.ts calls. */
-export class MemoryIo {
+export class MemoryIo implements StreamIo {
   readonly broker: MemoryBroker = new MemoryBroker();
   readonly partitions: number;
-  readonly transactions: Transactions = { writer: () => neverInDriver("transactions") };
-  readonly ticks: TickWriter = { append: async () => neverInDriver("ticks") };
 
   constructor(partitions = 1) {
     this.partitions = partitions;
@@ -32,8 +30,16 @@ export class MemoryIo {
     return { topic, partitions: this.partitions };
   }
 
-  stores(fingerprint = "driver"): StateStores {
-    return { fingerprint, store: () => new MemoryStateStore() };
+  stores(): StateStores {
+    return { fingerprint: "driver", store: () => new MemoryStateStore() };
+  }
+
+  transactions(): Transactions {
+    return { writer: () => neverInDriver("transactions") };
+  }
+
+  ticks(): TickWriter {
+    return { append: async () => neverInDriver("ticks") };
   }
 }
 

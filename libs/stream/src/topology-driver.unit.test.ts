@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import type { Touch } from "@leadstream/schemas";
+import type { TopicName, Touch } from "@leadstream/schemas";
 import { countingFold, decodeTouch, SILENCE_MS } from "../test/counting-fold.ts";
 import { MemoryIo, type StreamError, type Topology, TopologyDriver, topology } from "./index.ts";
 
@@ -25,9 +25,9 @@ const counting = (io: MemoryIo, outputs: readonly string[] = ["lead.signals"]): 
     .from(io.inbox("lead.events"))
     .stage(decodeTouch)
     .fold(countingFold, io.stores())
-    .to(...outputs.map((name) => io.output(name)))
+    .to(...outputs.map((name) => io.output(name as TopicName)))
     .deadLettersTo(io.output("lead.dead-letters"), { maxRun: 3, maxRatio: 0.5, window: 100 })
-    .commit(io.transactions) as Topology;
+    .commit(io.transactions()) as Topology;
 
 const signals = (io: MemoryIo): unknown[] =>
   io.broker

@@ -1,4 +1,4 @@
-import { topicDefinitions, type WireFormat } from "@leadstream/schemas";
+import { type TopicName, topicDefinitions, type WireFormat } from "@leadstream/schemas";
 import type { DeadLetterLimit } from "./dead-letter-limit.ts";
 import { StreamError } from "./errors.ts";
 import type { Fold } from "./fold.ts";
@@ -35,6 +35,15 @@ export interface StateStores {
 
 export interface Transactions {
   writer(partition: number): TransactionalWriter;
+}
+
+/** Everything that a topology is built from. Real clients and the in-memory driver offer the same, so both run the same function. */
+export interface StreamIo {
+  inbox(topic: TopicName, topologyName: string): InboxTopic;
+  output(topic: TopicName): OutputTopic;
+  stores(topologyName: string): StateStores;
+  transactions(topologyName: string, inbox: TopicName): Transactions;
+  ticks(topic: TopicName): TickWriter;
 }
 
 /** A complete topology: one inbox, one fold, its outputs, one commit. */
