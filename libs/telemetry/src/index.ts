@@ -1,4 +1,5 @@
 export { type AdminOptions, type AdminRoute, type AdminServer, serveAdmin } from "./admin-server.ts";
+export { faultPointOf } from "./fault-point.ts";
 export type { Health, HealthReport } from "./health.ts";
 export { type MetricDefinition, type MetricKey, metricDefinitions } from "./metric-definitions.ts";
 export { type CounterMetric, createMetrics, type GaugeMetric, type HistogramMetric, type Metrics } from "./metrics.ts";
