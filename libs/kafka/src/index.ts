@@ -1,8 +1,10 @@
 export { AbortedFilter, type AbortedTransaction } from "./aborted-filter.ts";
 export { connectKafka, KafkaConnection, type KafkaOptions } from "./connect.ts";
 export { KafkaAdapterError, type KafkaAdapterErrorCode } from "./errors.ts";
+export { createGroup, type GroupOptions, type KafkaGroup } from "./group.ts";
 export { openInbox, retriable } from "./inbox.ts";
 export type { SaslOptions } from "./kafkajs-link.ts";
+export { createOffsetCommits, type OffsetCommits } from "./offset-commits.ts";
 export { type ReadBatches, type RecordSegment, readBatches } from "./record-batch-reader.ts";
 export { type BatchProducer, NO_PRODUCER, RecordBatchWriter } from "./record-batch-writer.ts";
 export { BatchCursor } from "./record-cursor.ts";
