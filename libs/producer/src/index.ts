@@ -1,0 +1,16 @@
+export {
+  type Accepted,
+  type EmitItem,
+  type EmitOutcome,
+  Emitter,
+  type EmitterContext,
+  type EmitterOptions,
+  type EventKind,
+  eventKinds,
+  type RecordPlace,
+  type RecordSender,
+} from "./emitter.ts";
+export { ProducerError, type ProducerErrorCode } from "./errors.ts";
+export { openIdentityKey, readOrCreateSecret } from "./identity-key.ts";
+export { createNodeCrypto, decryptPersonal } from "./node-crypto.ts";
+export { uuidV7Source } from "./uuid-v7.ts";
