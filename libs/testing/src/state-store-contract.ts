@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import type { StateStore, StoreHeader, StoreWrite, TimerEntry } from "@leadstream/stream";
+import { type SeededRandom, seededRandom } from "./seeded-random.ts";
 
 /** Makes stores that all lead to the same place; `destroy` takes the place away. */
 export interface StateStorePlace {
@@ -25,6 +26,30 @@ const batch = (previousOffset: number, offset: number, change: Partial<StoreWrit
 
 const timer = (due: number, key: string, kind = 0): TimerEntry => ({ due, key, kind });
 const text = (bytes: Buffer | undefined): string | undefined => bytes?.toString("utf8");
+
+/** Draws a change of some keys and notes it in the model: each key has one state and at most one timer of each of two kinds. */
+function randomChange(random: SeededRandom, states: Map<string, string>, timers: Map<string, TimerEntry>): Partial<StoreWrite> {
+  const keys = random.shuffle(Array.from({ length: 20 }, (_, index) => `lead-${index}`)).slice(0, random.integer(0, 8));
+  const changed: [string, Buffer | null][] = [];
+  const timersAdded: TimerEntry[] = [];
+  const timersRemoved: TimerEntry[] = [];
+  for (const key of keys) {
+    const state = random.chance(0.3) ? null : "x".repeat(random.integer(0, 300));
+    changed.push([key, state === null ? null : Buffer.from(state)]);
+    if (state === null) states.delete(key);
+    else states.set(key, state);
+    for (const kind of [0, 1]) {
+      const stored = timers.get(`${key} ${kind}`);
+      if (stored !== undefined) timersRemoved.push(stored);
+      timers.delete(`${key} ${kind}`);
+      if (state === null || random.chance(0.5)) continue;
+      const next = timer(random.integer(0, 50), key, kind);
+      timersAdded.push(next);
+      timers.set(`${key} ${kind}`, next);
+    }
+  }
+  return { states: changed, timersAdded, timersRemoved };
+}
 
 /** The contract of the StateStore port: run it on every implementation. */
 export function stateStoreContract(name: string, makePlace: () => StateStorePlace | Promise<StateStorePlace>): void {
@@ -216,6 +241,27 @@ export function stateStoreContract(name: string, makePlace: () => StateStorePlac
           seen.push(key);
         }
         expect(seen).toEqual(keys);
+      });
+    });
+
+    describe("any sequence of writes", () => {
+      it.each([1, 2, 3])("gives what a plain map gives (seed %d)", async (seed) => {
+        const random = seededRandom(seed);
+        const states = new Map<string, string>();
+        const timers = new Map<string, TimerEntry>();
+        let { store } = await open();
+        let previousOffset = -1;
+        for (let round = 0; round < 30; round++) {
+          const offset = previousOffset + random.integer(previousOffset < 0 ? 1 : 0, 5);
+          const change = randomChange(random, states, timers);
+          await store.write(batch(previousOffset, offset, change));
+          previousOffset = offset;
+          if (random.chance(0.2)) ({ store } = await reopen(store));
+          expect([...store.keys()]).toEqual([...states.keys()].sort());
+          for (const [key, state] of states) expect(text(store.read(key))).toBe(state);
+          const expected = [...timers.values()].sort((a, b) => a.due - b.due || (a.key < b.key ? -1 : a.key > b.key ? 1 : a.kind - b.kind));
+          expect(store.timers(null, 1_000)).toEqual(expected);
+        }
       });
     });
 
