@@ -55,7 +55,8 @@ export class Checker implements Watch {
     }
     if (message.type !== "signal" || state === null || state.pending === null) return;
     const { kind, status, command } = message.value;
-    if (kind === "command") this.count(`${command} while a request was in flight`);
+    if (kind === "erased") this.count("erase while a request was in flight");
+    else if (kind === "command") this.count(`${command} while a request was in flight`);
     else if (kind === "status") this.count(`status ${status} while a request was in flight`);
   }
 

@@ -153,7 +153,7 @@ class History {
     const epoch = random.chance(10) ? random.below(3) : null;
     const asker = command === "claim" ? rep : null;
     this.send(
-      signalOf("command", this.time, {
+      signalOf(command === "erase" ? "erased" : "command", this.time, {
         leadId,
         command,
         rep: asker,

@@ -13,7 +13,7 @@ import { endLease, requestOwner, rest } from "./ownership.ts";
 export function onSignal(context: CaseContext, known: Case | null, signal: Signal): Case | null {
   if (known !== null && known.policyVersion !== context.policyVersion) computeClocks(context, known);
   if (signal.kind === "command") return onCommand(context, known, signal);
-  if (signal.kind === "erased") return erase(context, known ?? newCase(signal.leadId), null);
+  if (signal.kind === "erased") return erase(context, known ?? newCase(signal.leadId), signal.eventId);
   if (known?.status === "erased") return refuseErased(context, known, signal);
   const state = known ?? firstSeen(context, signal);
   if (signal.kind === "status") onStatus(context, state, signal);
@@ -40,7 +40,8 @@ function firstSeen(context: CaseContext, signal: Signal): Case {
 function onBehaviour(context: CaseContext, state: Case, signal: Signal): void {
   const { grade, dormant } = state;
   learn(state, signal);
-  const acted = !signal.imported && signal.due === 0;
+  const changedOnly = signal.kind === "crossed" && signal.direction === "none";
+  const acted = !signal.imported && signal.due === 0 && !changedOnly;
   if (acted) {
     state.dormant = false;
     interaction(context, state);

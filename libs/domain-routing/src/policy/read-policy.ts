@@ -1,6 +1,7 @@
 import { type Grade, gradeSymbols } from "@leadstream/schemas";
 import type { OpenIntervals } from "../calendar/add-working-time.ts";
-import { DocumentReader, type Fault, join } from "../document/document-reader.ts";
+import { readCalendars } from "../calendar/read-calendars.ts";
+import { DocumentReader, type Fault } from "../document/document-reader.ts";
 import { RoutingError } from "../errors.ts";
 import { checkPolicyNames, type KnownNames } from "./check-names.ts";
 import { checkReachable } from "./check-reachable.ts";
@@ -86,36 +87,6 @@ function readTierByGrade(reader: DocumentReader, value: unknown): Policy["tierBy
     return tier === undefined || tier === "any" ? null : reader.choice(tier, `tierByGrade.${grade}`, tiers);
   };
   return { A: tierOf("A"), B: tierOf("B"), C: tierOf("C") };
-}
-
-/** Calendars carry their resolved open intervals; `resolveCalendars` adds them when the document is published. */
-function readCalendars(reader: DocumentReader, value: unknown): ReadonlyMap<string, OpenIntervals> {
-  const calendars = new Map<string, OpenIntervals>();
-  for (const [id, entry] of reader.entries(value, "calendars")) {
-    const path = join("calendars", id);
-    const calendar = reader.object(entry, path, ["timeZone", "hours", "holidays", "open"]);
-    const open = reader.list(calendar.open, `${path}.open`);
-    if (calendar.open !== undefined && open.length === 0) {
-      reader.fault(`${path}.open`, "never opens", "Give working hours, and leave at least one day that is no holiday");
-    }
-    calendars.set(id, readIntervals(reader, open, `${path}.open`));
-  }
-  return calendars;
-}
-
-function readIntervals(reader: DocumentReader, items: readonly unknown[], path: string): OpenIntervals {
-  const intervals: (readonly [number, number])[] = [];
-  let last = 0;
-  for (const [index, item] of items.entries()) {
-    const [from, until] = Array.isArray(item) ? (item as unknown[]) : [];
-    if (typeof from !== "number" || typeof until !== "number" || !(from >= last) || !(until > from)) {
-      reader.fault(`${path}[${index}]`, "is not an interval after the one before it", "Give [from, until] in ms, ascending");
-      continue;
-    }
-    intervals.push([from, until]);
-    last = until;
-  }
-  return intervals;
 }
 
 function readClocks(reader: DocumentReader, value: unknown, calendars: ReadonlyMap<string, OpenIntervals>): ClockRow[] {

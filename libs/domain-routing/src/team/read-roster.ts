@@ -4,7 +4,7 @@ import type { KnownNames } from "../policy/check-names.ts";
 import { tiers } from "../policy/policy.ts";
 import type { Rep, Team } from "./team.ts";
 
-const teamFields = ["id", "name", "region", "queueLimit", "tierFallback", "claims", "reps"];
+const teamFields = ["id", "name", "regions", "queueLimit", "tierFallback", "claims", "reps"];
 const repFields = ["id", "name", "tier", "skills", "regions", "languages", "capacity", "weight", "absent"];
 const maximumReps = 5_000;
 
@@ -37,9 +37,7 @@ export function rosterParts(document: unknown, former: readonly string[] = []): 
 /** The names that a policy may use with this roster. */
 export function namesOf(document: unknown): KnownNames {
   const { teams } = readTeams(document);
-  const regions = new Set(
-    teams.flatMap((team) => [...(team.region === null ? [] : [team.region]), ...team.reps.flatMap((rep) => rep.regions)]),
-  );
+  const regions = new Set(teams.flatMap((team) => [...team.regions, ...team.reps.flatMap((rep) => rep.regions)]));
   return { teams: new Map(teams.map((team) => [team.id, team.reps.map((rep) => rep.id)])), regions: regions.size > 0 ? regions : null };
 }
 
@@ -93,7 +91,7 @@ function readOneTeam(reader: DocumentReader, value: unknown, path: string): Team
   if (reps.length > maximumReps) reader.fault(`${path}.reps`, `has more than ${maximumReps} reps`, "Split the team");
   return {
     id: reader.text(team.id, `${path}.id`),
-    region: reader.optionalText(team.region, `${path}.region`),
+    regions: reader.texts(team.regions, `${path}.regions`),
     queueLimit: reader.whole(team.queueLimit, `${path}.queueLimit`, 0, 10_000, 100),
     tierFallback: reader.flag(team.tierFallback, `${path}.tierFallback`, true),
     claims: {

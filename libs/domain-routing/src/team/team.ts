@@ -18,7 +18,8 @@ export interface Rep {
 /** A team as one version of the roster describes it. */
 export interface Team {
   readonly id: string;
-  readonly region: string | null;
+  /** Regions that it serves; policies may name these. */
+  readonly regions: readonly string[];
   /** Requests that may wait for a free rep; 0: deny at once, so that the rule's next team is asked. */
   readonly queueLimit: number;
   /** Whether another tier may help out when nobody of the wanted tier is free (A8). */
