@@ -3,7 +3,7 @@
  *   unit     .unit                                  no server, quick
  *   servers  .contract .int .fault .e2e .browser    share Kafka, registry and ClickHouse, started once for the run
  *   docker   .docker                                need a Docker engine
- * Quick round: jest --selectProjects unit
+ * Quick round: jest --selectProjects unit; of one folder: jest libs/stream --selectProjects unit (paths first).
  */
 const shared = {
   rootDir: import.meta.dirname,

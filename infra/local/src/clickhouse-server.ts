@@ -35,6 +35,7 @@ export const startClickHouse = async (settings: ClickHouseSettings): Promise<Han
       if (stopped) return;
       stopped = true;
       await front.stop();
+      rmSync(settings.pidFile, { force: true });
     },
   };
 };

@@ -34,6 +34,36 @@ logger.server.name = kafka.server.KafkaRaftServer
 logger.server.level = info
 `;
 
+/** What is the same wherever the broker runs; docker-compose.yml is checked against it. */
+export const brokerTuning: Readonly<Record<string, string | number | boolean>> = {
+  "auto.create.topics.enable": false,
+  "num.partitions": 4,
+  "default.replication.factor": 1,
+  "min.insync.replicas": 1,
+  "offsets.topic.replication.factor": 1,
+  "offsets.topic.num.partitions": 4,
+  // A stack that stood still for a year still resumes: without its offsets a fold would halt.
+  "offsets.retention.minutes": 525_600,
+  "transaction.state.log.replication.factor": 1,
+  "transaction.state.log.min.isr": 1,
+  "transaction.state.log.num.partitions": 4,
+  "share.coordinator.state.topic.replication.factor": 1,
+  "share.coordinator.state.topic.min.isr": 1,
+  "share.coordinator.state.topic.num.partitions": 4,
+  "group.initial.rebalance.delay.ms": 0,
+  "group.min.session.timeout.ms": 1_000,
+  // An abandoned transaction blocks every reader behind it until it times out: ten seconds, looked for each second.
+  "transaction.max.timeout.ms": 10_000,
+  "transaction.abort.timed.out.transaction.cleanup.interval.ms": 1_000,
+  // After kill -9 the controller refuses the same broker until its old session ends.
+  "broker.session.timeout.ms": 4_000,
+  "broker.heartbeat.interval.ms": 1_000,
+  "num.network.threads": 2,
+  "num.io.threads": 4,
+  "num.recovery.threads.per.data.dir": 2,
+  "log.cleaner.dedupe.buffer.size": 8_388_608,
+};
+
 /** server.properties of one node that is broker and controller. */
 export const kafkaProperties = (settings: Pick<KafkaSettings, "port" | "controllerPort" | "dataDirectory">): string => {
   const { port, controllerPort } = settings;
@@ -47,32 +77,7 @@ export const kafkaProperties = (settings: Pick<KafkaSettings, "port" | "controll
     "inter.broker.listener.name": "PLAINTEXT",
     "controller.listener.names": "CONTROLLER",
     "log.dirs": join(settings.dataDirectory, "log"),
-    "auto.create.topics.enable": false,
-    "num.partitions": 4,
-    "default.replication.factor": 1,
-    "min.insync.replicas": 1,
-    "offsets.topic.replication.factor": 1,
-    "offsets.topic.num.partitions": 4,
-    // A stack that stood still for a year still resumes: without its offsets a fold would halt.
-    "offsets.retention.minutes": 525_600,
-    "transaction.state.log.replication.factor": 1,
-    "transaction.state.log.min.isr": 1,
-    "transaction.state.log.num.partitions": 4,
-    "share.coordinator.state.topic.replication.factor": 1,
-    "share.coordinator.state.topic.min.isr": 1,
-    "share.coordinator.state.topic.num.partitions": 4,
-    "group.initial.rebalance.delay.ms": 0,
-    "group.min.session.timeout.ms": 1_000,
-    // An abandoned transaction blocks every reader behind it until it times out: ten seconds, looked for each second.
-    "transaction.max.timeout.ms": 10_000,
-    "transaction.abort.timed.out.transaction.cleanup.interval.ms": 1_000,
-    // After kill -9 the controller refuses the same broker until its old session ends.
-    "broker.session.timeout.ms": 4_000,
-    "broker.heartbeat.interval.ms": 1_000,
-    "num.network.threads": 2,
-    "num.io.threads": 4,
-    "num.recovery.threads.per.data.dir": 2,
-    "log.cleaner.dedupe.buffer.size": 8_388_608,
+    ...brokerTuning,
   };
   return Object.entries(properties)
     .map(([name, value]) => `${name}=${value}\n`)

@@ -23,15 +23,10 @@ export const registryUrl = (port: number): string => `http://127.0.0.1:${port}/a
 /** Without WRITE_DELAY=0 a kill -9 loses ids that were already answered. */
 const databaseUrl = (dataDirectory: string): string => `jdbc:h2:file:${join(dataDirectory, "registry")};WRITE_DELAY=0`;
 
-/** True when the registry answers and refuses what is not BACKWARD: its own default is NONE. */
-const setBackward = async (url: string): Promise<boolean> => {
+/** True when the registry answers and refuses what is not BACKWARD. */
+const isServing = async (url: string): Promise<boolean> => {
   try {
-    const answer = await fetch(`${url}/config`, {
-      method: "PUT",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ compatibility: "BACKWARD" }),
-      signal: AbortSignal.timeout(requestLimitMs),
-    });
+    const answer = await fetch(`${url}/config`, { signal: AbortSignal.timeout(requestLimitMs) });
     const text = await answer.text();
     return answer.ok && text.includes("BACKWARD");
   } catch {
@@ -52,6 +47,8 @@ export const startRegistry = async (settings: RegistrySettings, signal: AbortSig
       QUARKUS_MANAGEMENT_HOST: "127.0.0.1",
       QUARKUS_MANAGEMENT_PORT: String(settings.managementPort),
       QUARKUS_HTTP_ACCESS_LOG_ENABLED: "false",
+      // Its own default is NONE. Subjects without a rule of their own get this one.
+      APICURIO_RULES_GLOBAL_COMPATIBILITY: "BACKWARD",
       APICURIO_DATASOURCE_URL: databaseUrl(settings.dataDirectory),
     },
     workingDirectory: settings.dataDirectory,
@@ -59,5 +56,5 @@ export const startRegistry = async (settings: RegistrySettings, signal: AbortSig
     pidFile: settings.pidFile,
   };
   const url = registryUrl(settings.port);
-  return startReadyChild(child, registryDrainMs, { probe: () => setBackward(url), limitMs: readyLimitMs, signal });
+  return startReadyChild(child, registryDrainMs, { probe: () => isServing(url), limitMs: readyLimitMs, signal });
 };

@@ -34,6 +34,7 @@ export const stackEnvironment = ({
     [names.clickhouseUser]: addresses.clickhouse.user,
     [names.clickhousePassword]: addresses.clickhouse.password,
     [names.dataDirectory]: dataDir,
+    [names.host]: "127.0.0.1",
     ...Object.fromEntries(ownPorts),
   };
 };

@@ -50,6 +50,7 @@ const stackSchema = z
       clickhouseUser: variableName,
       clickhousePassword: variableName,
       dataDirectory: variableName,
+      host: variableName,
     }),
     services: z.array(service).min(1),
     restart: z.strictObject({
