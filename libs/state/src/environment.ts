@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { type Database, open, type RootDatabase } from "lmdb";
 import { checkDataFile } from "./file-check.ts";
 
@@ -53,4 +54,26 @@ const DAMAGE = /MDB_(CORRUPTED|PAGE_NOTFOUND|INVALID|VERSION_MISMATCH|BAD_TXN|PA
 /** Whether LMDB says that the file itself is wrong. */
 export function tellsDamage(error: unknown): boolean {
   return error instanceof Error && DAMAGE.test(error.message);
+}
+
+/** Writes that are queued for the next commit: each promise of the library must be heard, or a failed commit ends the process. */
+export class QueuedWrites {
+  private readonly promises = new Set<Promise<boolean>>();
+
+  add(promise: Promise<boolean>): void {
+    this.promises.add(promise);
+  }
+
+  /** The answer to all of them is another promise; these only must not go unheard. */
+  hear(): void {
+    for (const promise of this.promises) promise.catch(() => {});
+  }
+}
+
+/** Why a commit failed: the library hands its cause over in a promise of its own, which must be heard as well. */
+export async function causeOfFailedCommit(error: unknown): Promise<unknown> {
+  const { commitError } = error as { commitError?: Promise<never> };
+  if (commitError === undefined) return error;
+  const cause = commitError.catch((reason: unknown) => reason);
+  return Promise.race([cause, nextTurn(error)]);
 }

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { join, resolve } from "node:path";
-import { type Bytes, type Environment, openDatabase, openEnvironment, tellsDamage } from "./environment.ts";
+import { type Bytes, causeOfFailedCommit, type Environment, openDatabase, openEnvironment, tellsDamage } from "./environment.ts";
 import { KEY_BYTES, KeySlots } from "./key-slots.ts";
 import { claim, disown, releaseFolder, reserveFolder } from "./ownership.ts";
 import type { ProcessIdentity } from "./process-identity.ts";
@@ -123,11 +123,14 @@ export class LmdbKeyStore {
     if (this.closed) return;
     this.closed = true;
     await this.working;
-    await this.environment.flushed;
-    this.environment.transactionSync(() => disown(this.meta));
-    this.slots.close();
-    await this.environment.close();
-    releaseFolder(this.folder);
+    try {
+      await this.environment.flushed;
+      this.environment.transactionSync(() => disown(this.meta));
+    } finally {
+      this.slots.close();
+      await this.environment.close();
+      releaseFolder(this.folder);
+    }
   }
 
   private assertOpen(): void {
@@ -179,7 +182,8 @@ export class LmdbKeyStore {
       await this.environment.flushed;
       for (const { creation, key, name } of made) creation.done({ keyId: name, key });
     } catch (error) {
-      for (const creation of creations) creation.failed(translated(this.folder, error));
+      const cause = await causeOfFailedCommit(error);
+      for (const creation of creations) creation.failed(translated(this.folder, cause));
     } finally {
       for (const creation of creations) this.pending.delete(creation.leadId);
     }

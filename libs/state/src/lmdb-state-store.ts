@@ -1,11 +1,13 @@
 import { join, resolve } from "node:path";
-import { type StateStore, type StoreHeader, type StoreWrite, StreamError, type TimerEntry } from "@leadstream/stream";
+import { RetriableStreamError, type StateStore, type StoreHeader, type StoreWrite, StreamError, type TimerEntry } from "@leadstream/stream";
 import {
   type Bytes,
+  causeOfFailedCommit,
   DEFAULT_MAP_SIZE_BYTES,
   type Environment,
   openDatabase,
   openEnvironment,
+  QueuedWrites,
   removeEnvironment,
   tellsDamage,
 } from "./environment.ts";
@@ -136,12 +138,15 @@ class LmdbStateStore implements StateStore {
     const removed = batch.timersRemoved.map(encodeTimer);
     const added = batch.timersAdded.map(encodeTimer);
     const version = this.version;
-    const written = await meta.ifVersion(HEADER, version, () => {
-      for (const [key, sealed] of changes) void (sealed === null ? states.remove(key) : states.put(key, sealed));
-      for (const key of removed) void timers.remove(key);
-      for (const key of added) void timers.put(key, seal(key, NOTHING));
-      void meta.put(HEADER, header, version + 1);
+    const queued = new QueuedWrites();
+    const committed = meta.ifVersion(HEADER, version, () => {
+      for (const [key, sealed] of changes) queued.add(sealed === null ? states.remove(key) : states.put(key, sealed));
+      for (const key of removed) queued.add(timers.remove(key));
+      for (const key of added) queued.add(timers.put(key, seal(key, NOTHING)));
+      queued.add(meta.put(HEADER, header, version + 1));
     });
+    queued.hear();
+    const written = await committed.catch((error: unknown) => this.failed(error));
     if (!written) throw this.conflict("another process has opened the store since");
     this.version = version + 1;
     this.offset = batch.header.offset;
@@ -177,12 +182,15 @@ class LmdbStateStore implements StateStore {
     if (opened === null) return;
     this.opened = null;
     const { environment, meta } = opened;
-    await environment.flushed;
-    environment.transactionSync(() => {
-      if (meta.getEntry(HEADER)?.version === this.version) disown(meta);
-    });
-    await environment.close();
-    releaseFolder(this.folder);
+    try {
+      await environment.flushed;
+      environment.transactionSync(() => {
+        if (meta.getEntry(HEADER)?.version === this.version) disown(meta);
+      });
+    } finally {
+      await environment.close();
+      releaseFolder(this.folder);
+    }
   }
 
   private store(): OpenStore {
@@ -206,11 +214,24 @@ class LmdbStateStore implements StateStore {
     );
   }
 
+  /** Nothing of the write is in the store then. A full disk gets space again: the task starts over from what the store holds. */
+  private async failed(error: unknown): Promise<never> {
+    const cause = await causeOfFailedCommit(error);
+    if (tellsDamage(cause)) throw this.translated(cause);
+    throw new RetriableStreamError(`the store ${this.folder} cannot be written: ${errorText(cause)}. Check the space on its disk`, {
+      cause,
+    });
+  }
+
   private translated(error: unknown): unknown {
     if (!(error instanceof DamagedError || tellsDamage(error))) return error;
     const problem = `the store ${this.folder} is damaged: ${(error as Error).message}`;
     return new StreamError("STORE_CORRUPT", problem, "Delete that folder: the store is rebuilt from the log", { cause: error });
   }
+}
+
+function errorText(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function stateChange(key: string, state: Buffer | null): readonly [key: Buffer, sealed: Buffer | null] {

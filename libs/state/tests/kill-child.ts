@@ -2,7 +2,7 @@
  * Child of the kill test: writes round after round until it is killed. Each round changes the same states, timers and the header to its number,
  * and is told on standard output once it is written.
  */
-import { openStateStore } from "./index.ts";
+import { openStateStore } from "../src/index.ts";
 
 const [directory, keysText] = process.argv.slice(2);
 const keys = Array.from({ length: Number(keysText) }, (_, index) => `lead-${index}`);

@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import type { StateStore } from "@leadstream/stream";
 import { eventually, seededRandom, type TemporaryFolder, temporaryFolder } from "@leadstream/testing";
-import { DEFAULT_MAP_SIZE_BYTES, openDatabase, openEnvironment } from "./environment.ts";
-import { deleteStateStore, openStateStore } from "./index.ts";
-import { disown } from "./ownership.ts";
+import { DEFAULT_MAP_SIZE_BYTES, openDatabase, openEnvironment } from "../src/environment.ts";
+import { deleteStateStore, openStateStore } from "../src/index.ts";
+import { disown } from "../src/ownership.ts";
 
 const KEYS = 200;
 const ROUNDS = 12;
@@ -136,6 +136,36 @@ describe("F19: a process wrongly taken for dead", () => {
     const environment = openEnvironment(join(folder.path, "kill-0"), DEFAULT_MAP_SIZE_BYTES);
     environment.transactionSync(() => disown(openDatabase(environment, "meta", true)));
   };
+});
+
+describe("F11: a full disk", () => {
+  it("refuses the write as a passing fault, serves what was written before, and goes on once there is space", async () => {
+    const program = [process.execPath, join(import.meta.dirname, "full-disk-child.ts"), folder.path];
+    // A limit on the size of one file stands for a full disk: the system refuses the same call in the same place.
+    const child = spawn("sh", ["-c", "trap '' XFSZ; ulimit -f 4000; exec \"$@\"", "sh", ...program], {
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, NODE_OPTIONS: "" },
+    });
+    children.push(child);
+    const chunks: Buffer[] = [];
+    child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));
+    child.stderr.resume();
+    expect(await once(child, "close")).toEqual([0, null]);
+    const report = JSON.parse(Buffer.concat(chunks).toString()) as { written: number };
+    expect(report).toMatchObject({ retriable: true, message: expect.stringContaining("cannot be written"), served: report.written });
+    const store = killStore();
+    const header = await store.open();
+    expect(header?.offset).toBe(report.written);
+    expect(new Set([...store.keys()].map((key) => store.read(key)!.readUInt32LE(0)))).toEqual(new Set([report.written]));
+    await store.write({
+      previousOffset: report.written,
+      header: header!,
+      states: [["more", Buffer.alloc(4)]],
+      timersAdded: [],
+      timersRemoved: [],
+    });
+    await store.close();
+  });
 });
 
 describe("F12: a damaged store", () => {
