@@ -1,0 +1,52 @@
+import type { TeamRequest } from "@leadstream/schemas";
+import { NO_WAKE, onRequest, onRoster, serveQueue, type TeamOutput, type TeamState } from "../src/index.ts";
+import { requestOf } from "./samples.ts";
+
+/** One team, told step by step. */
+export class TeamStory {
+  state: TeamState | null = null;
+  now = 0;
+  replies: TeamOutput["value"][] = [];
+  private version = 0;
+  private asked = 0;
+
+  private context(now = this.now) {
+    return { now, emit: (output: TeamOutput) => void this.replies.push(output.value) };
+  }
+
+  roster(reps: readonly Record<string, unknown>[], details: Record<string, unknown> = {}): this {
+    this.state = onRoster(this.context(), this.state, "east", ++this.version, JSON.stringify({ id: "east", ...details, reps }));
+    return this;
+  }
+
+  at(time: number): this {
+    this.now = time;
+    while (this.state !== null && this.state.wakeAt !== NO_WAKE && this.state.wakeAt <= time) {
+      serveQueue(this.context(this.state.wakeAt), this.state);
+    }
+    return this;
+  }
+
+  send(kind: TeamRequest["kind"], number: number, details: Partial<TeamRequest> = {}): this {
+    this.state = onRequest(this.context(), this.state, requestOf(kind, number, details));
+    return this;
+  }
+
+  /** Asks for a new lead and says who got it, or what was answered instead. */
+  ask(details: Partial<TeamRequest> = {}): string {
+    this.send("assign", ++this.asked, details);
+    const reply = this.replies.at(-1)!;
+    return reply.rep ?? reply.kind;
+  }
+
+  give(number: number, outcome = "recycled"): this {
+    return this.send("release", number, { outcome });
+  }
+
+  /** Replies since the last look, short. */
+  take(): string[] {
+    const taken = this.replies.map(({ kind, requestId, rep }) => `${kind} ${requestId}${rep === null ? "" : ` ${rep}`}`);
+    this.replies = [];
+    return taken;
+  }
+}
