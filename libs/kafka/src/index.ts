@@ -9,6 +9,7 @@ export { createProducer, type Producer, type ProducerOptions, type SendOptions, 
 export { type ReadBatches, type RecordSegment, readBatches } from "./record-batch-reader.ts";
 export { type BatchProducer, NO_PRODUCER, RecordBatchWriter } from "./record-batch-writer.ts";
 export { BatchCursor } from "./record-cursor.ts";
+export { connectRegistry, type Registry, type RegistryOptions } from "./registry.ts";
 export { createTickWriter } from "./tick-writer.ts";
 export { type EnsureTopicsOptions, ensureTopics, topicIncarnation, topicOffsets } from "./topics.ts";
 export { createTransactionalWriter, type TransactionalWriterOptions } from "./transactional-writer.ts";
