@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { LocalStackError } from "../errors.ts";
 import { identify } from "../process-identity.ts";
 import { waitFor } from "../wait.ts";
+import { limits } from "./limits.ts";
 
 export type ClickHouseFrontWish = {
   /** 0 takes a free port. */
@@ -56,7 +57,12 @@ export const spawnClickHouseFront = async (wish: ClickHouseFrontWish): Promise<C
     stdio: [exitWithParent ? "pipe" : "ignore", log, log],
     // A session of its own: a Ctrl-C on the terminal reaches the parent alone, which stops its children in order.
     detached: true,
-    env: { ...process.env, NODE_OPTIONS: "", UV_THREADPOOL_SIZE: "24", LEADSTREAM_CLICKHOUSE_PASSWORD: wish.password },
+    env: {
+      ...process.env,
+      NODE_OPTIONS: "",
+      UV_THREADPOOL_SIZE: String(limits.threadPoolSize),
+      LEADSTREAM_CLICKHOUSE_PASSWORD: wish.password,
+    },
   });
   closeSync(log);
   let ended: string | undefined;
