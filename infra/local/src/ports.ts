@@ -1,4 +1,5 @@
-import { createServer } from "node:net";
+import { randomInt } from "node:crypto";
+import { type AddressInfo, createServer, type Server } from "node:net";
 import { LocalStackError } from "./errors.ts";
 import { type PortName, type Ports, portVariableOf } from "./stack.ts";
 
@@ -54,18 +55,30 @@ export const assertPortsFree = async (ports: Ports, names: readonly PortName[]):
   throw new LocalStackError("PORT_TAKEN", `${faults.join("\n").trim()}\n  ${offsetVariable}=100 moves all ports of this checkout at once.`);
 };
 
+/** Below the range from which systems take the near end of outgoing connections, which would take a chosen port before it is used. */
+const lowestFreePort = 20_000;
+const highestFreePort = 32_000;
+const freePortTries = 200;
+
+const holdRandomPort = (): Promise<Server | undefined> =>
+  new Promise((resolve) => {
+    const server = createServer();
+    server.once("error", () => resolve(undefined));
+    server.listen({ port: randomInt(lowestFreePort, highestFreePort), host: "127.0.0.1", exclusive: true }, () => resolve(server));
+  });
+
 /** Ports nobody listens on now; all are held open together while they are chosen, so that they differ. */
 export const freePorts = async (count: number): Promise<number[]> => {
-  const servers = await Promise.all(
-    Array.from({ length: count }, () => {
-      const server = createServer();
-      return new Promise<typeof server>((resolve, reject) => {
-        server.once("error", reject);
-        server.listen({ port: 0, host: "127.0.0.1" }, () => resolve(server));
-      });
-    }),
+  const held: Server[] = [];
+  for (let tries = 0; held.length < count && tries < count + freePortTries; tries += 1) {
+    const server = await holdRandomPort();
+    if (server !== undefined) held.push(server);
+  }
+  const ports = held.map((server) => (server.address() as AddressInfo).port);
+  await Promise.all(held.map((server) => new Promise((resolve) => server.close(resolve))));
+  if (ports.length === count) return ports;
+  throw new LocalStackError(
+    "PORT_TAKEN",
+    `no ${count} free ports were found between ${lowestFreePort} and ${highestFreePort}; close some programs`,
   );
-  const ports = servers.map((server) => (server.address() as { port: number }).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
 };

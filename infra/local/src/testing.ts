@@ -32,10 +32,11 @@ export type OwnServers = RunningServers & {
 
 const root = join(import.meta.dirname, "../../..");
 const testFolder = join(root, ".leadstream/test");
+const dataPrefix = "data-";
 
 /** Data of runs that were killed: their lock names a process that no longer runs. */
 const removeAbandoned = (): void => {
-  for (const name of readdirSync(testFolder)) {
+  for (const name of readdirSync(testFolder).filter((each) => each.startsWith(dataPrefix))) {
     let text: string;
     try {
       text = readFileSync(join(testFolder, name, "run/stack.lock"), "utf8");
@@ -60,7 +61,7 @@ export const startOwnServers = async (options: OwnServersOptions = {}): Promise<
   mkdirSync(testFolder, { recursive: true });
   removeAbandoned();
   const stack = loadStack(root);
-  const dataDir = mkdtempSync(join(testFolder, "data-"));
+  const dataDir = mkdtempSync(join(testFolder, dataPrefix));
   const ports = await freeStackPorts(stack);
   const removeData = (): void => rmSync(dataDir, { recursive: true, force: true });
   const servers = await startServers({ root, dataDir, ports, stack, log: silent, ...options }).catch((error: unknown) => {

@@ -1,0 +1,3 @@
+import { serveFixture } from "./fixture-service.ts";
+
+serveFixture("LEADSTREAM_SINK_PORT");
