@@ -172,10 +172,10 @@ class RegistryClient {
   }
 }
 
-/** HTTP status of a stock error; null when there was no answer. A failed connection is reported as status 400 without a request behind it. */
+/** HTTP status of a stock error; null when there was no answer, which the stock client reports as 400 (the registry itself says 409 or 422). */
 function statusOf(error: unknown): number | null {
   const status = (error as { status?: unknown } | null)?.status;
-  return typeof status === "number" ? status : null;
+  return typeof status === "number" && status !== 400 ? status : null;
 }
 
 async function messageOf(answer: Response): Promise<string> {
