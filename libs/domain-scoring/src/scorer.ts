@@ -129,7 +129,8 @@ export class Scorer {
   private rescore(before: LeadState, facts: Facts, rows: LedgerRow[]): void {
     const { model, sheet } = this;
     facts.rescored = true;
-    facts.fit = fitOf(model, before.profile, this.held);
+    // An erased lead is scored anew by its next event.
+    facts.fit = (before.flags & ERASED) !== 0 ? 0 : fitOf(model, before.profile, this.held);
     facts.silence = silenceOf(model, before.lastActiveAt, facts.at);
     facts.engagement = sheet.pointsAt(facts.at) + facts.silence;
     const rule = `model:${model.name}@${model.version}`;
