@@ -35,13 +35,13 @@ export class MemoryStateStore implements StateStore {
     }
     for (const [key, state] of batch.states) {
       if (state === null) this.states.delete(key);
-      else this.states.set(key, state);
+      else this.states.set(key, Buffer.from(state));
     }
     const removed = new Set(batch.timersRemoved.map((entry) => `${entry.due}/${entry.kind}/${entry.key}`));
     this.sorted = this.sorted.filter((entry) => !removed.has(`${entry.due}/${entry.kind}/${entry.key}`));
     this.sorted.push(...batch.timersAdded);
     this.sorted.sort(order);
-    this.header = batch.header;
+    this.header = { ...batch.header, partition: Buffer.from(batch.header.partition) };
   }
 
   *keys(): Iterable<string> {

@@ -1,0 +1,3 @@
+export { type FoldIo, openFoldIo } from "./open-io.ts";
+export { runFoldService } from "./run-service.ts";
+export { type FoldServiceSettings, foldServiceShape } from "./settings.ts";

@@ -1,0 +1,81 @@
+import { createHash } from "node:crypto";
+import { readYamlDocument } from "@leadstream/config";
+import { checkPolicy, checkRoster, namesOf, resolveCalendars, rosterParts } from "@leadstream/domain-routing";
+import { checkModel } from "@leadstream/domain-scoring";
+import { z } from "zod";
+
+/** A checked document, ready to be published: its text is what folds read. */
+export interface PublishableDocument {
+  readonly kind: "model" | "policy" | "roster";
+  readonly name: string;
+  readonly document: string;
+  readonly fingerprint: string;
+}
+
+interface DocumentFault {
+  readonly path: string;
+  readonly problem: string;
+  readonly remedy: string;
+}
+
+const CALENDAR_DAYS_BACK = 1;
+const CALENDAR_DAYS_AHEAD = 730;
+const DAY_MS = 86_400_000;
+
+const named = z.looseObject({ name: z.string().min(1) });
+
+/** Any document, judged by a pure check whose faults keep their place, so that the reader shows file and line. */
+const judgedBy = (faultsOf: (document: unknown) => readonly DocumentFault[]) =>
+  named.superRefine((document, context) => {
+    for (const { path, problem, remedy } of faultsOf(document)) {
+      context.addIssue({
+        code: "custom",
+        path: path
+          .split(/[.[\]]+/)
+          .filter((part) => part !== "")
+          .map((part) => (/^\d+$/.test(part) ? Number(part) : part)),
+        message: `${problem}. ${remedy}`,
+      });
+    }
+  });
+
+const publishable = (kind: PublishableDocument["kind"], name: string, value: unknown): PublishableDocument => {
+  const document = JSON.stringify(value);
+  return { kind, name, document, fingerprint: createHash("sha256").update(document).digest("hex").slice(0, 16) };
+};
+
+/** Throws ConfigError with file, line, problem and remedy of every fault. */
+export function readModel(path: string): PublishableDocument {
+  const document = readYamlDocument(
+    path,
+    judgedBy((value) => {
+      const check = checkModel(value);
+      return "faults" in check ? check.faults : [];
+    }),
+  );
+  return publishable("model", document.name, document);
+}
+
+/** Checked against the roster's teams and reps; working calendars are resolved into open intervals from yesterday on. */
+export function readPolicyFile(path: string, roster: PublishableDocument, nowMs: number): PublishableDocument {
+  const known = namesOf(JSON.parse(roster.document));
+  const document = readYamlDocument(
+    path,
+    judgedBy((value) => checkPolicy(value, known)),
+  );
+  const today = Math.floor(nowMs / DAY_MS) * DAY_MS;
+  return publishable(
+    "policy",
+    document.name,
+    resolveCalendars(document, today - CALENDAR_DAYS_BACK * DAY_MS, today + CALENDAR_DAYS_AHEAD * DAY_MS),
+  );
+}
+
+export function readRoster(path: string): PublishableDocument {
+  const document = readYamlDocument(path, judgedBy(checkRoster));
+  return publishable("roster", document.name, document);
+}
+
+/** One record per team; a team that is no more gets an empty one, so that its leads are given back. */
+export const rosterRecords = (roster: PublishableDocument, formerTeams: readonly string[]): { teamId: string; document: string }[] =>
+  rosterParts(JSON.parse(roster.document), formerTeams);

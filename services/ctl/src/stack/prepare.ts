@@ -1,0 +1,72 @@
+import { join } from "node:path";
+import { migrate, prepareDatabase, waitForClickHouse } from "@leadstream/clickhouse";
+import type { LogLine, ServerAddresses } from "@leadstream/infra-local";
+import { ensureTopics } from "@leadstream/kafka";
+import { defaultPartitions, topicDefinitions } from "@leadstream/schemas";
+import { readModel, readPolicyFile, readRoster } from "../commands/documents.ts";
+import { type Publication, PublicationLedger, publish } from "../commands/publish.ts";
+import { databaseName, StackClients } from "./clients.ts";
+
+export interface DocumentPaths {
+  readonly model: string;
+  readonly policy: string;
+  readonly roster: string;
+}
+
+export interface PrepareWish {
+  readonly root: string;
+  readonly dataDir: string;
+  readonly documents: DocumentPaths;
+  readonly log: LogLine;
+  readonly nowMs: number;
+}
+
+const CLICKHOUSE_WAIT_MS = 30_000;
+
+/** Between servers and services: topics, schemas, tables, and the configuration that every partition begins with. Harmless when done before. */
+export async function prepareStack(addresses: ServerAddresses, wish: PrepareWish): Promise<readonly Publication[]> {
+  const { root, dataDir, documents, log, nowMs } = wish;
+  // A broken document is told before anything is changed.
+  const model = readModel(documents.model);
+  const roster = readRoster(documents.roster);
+  const policy = readPolicyFile(documents.policy, roster, nowMs);
+  const clients = new StackClients(addresses, dataDir);
+  try {
+    const tables = async (): Promise<void> => {
+      await prepareDatabase({ ...addresses.clickhouse, database: databaseName });
+      await waitForClickHouse(clients.clickhouse(), CLICKHOUSE_WAIT_MS);
+      const applied = await migrate(clients.clickhouse(), join(root, "infra/clickhouse/migrations"));
+      log(`clickhouse: ${applied.length === 0 ? "tables are up to date" : `applied ${applied.join(", ")}`}`);
+    };
+    const topics = async (): Promise<void> => {
+      await ensureTopics(await clients.kafka(), topicDefinitions, { replicationFactor: 1 });
+      log(`kafka: ${topicDefinitions.length} topics stand`);
+    };
+    const [registry] = await Promise.all([clients.registry(), topics(), tables()]);
+    log("registry: schemas are registered");
+    const ports = {
+      producer: await clients.producer(),
+      wire: registry.wire,
+      ledger: new PublicationLedger(dataDir),
+      leadPartitions: defaultPartitions.lead,
+      versionInLog: async (kind: string) => {
+        const result = await clients.clickhouse().query({
+          query: "SELECT max(version) AS version FROM publications WHERE kind = {kind:String}",
+          query_params: { kind },
+          format: "JSONEachRow",
+        });
+        const [row] = await result.json<{ version: number }>();
+        return Number(row?.version ?? 0);
+      },
+    };
+    const publications: Publication[] = [];
+    for (const document of [model, roster, policy]) {
+      const publication = await publish(document, ports);
+      publications.push(publication);
+      log(`${publication.kind}: ${publication.name} version ${publication.version} ${publication.changed ? "published" : "is in force"}`);
+    }
+    return publications;
+  } finally {
+    await clients.close();
+  }
+}
