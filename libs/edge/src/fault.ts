@@ -32,7 +32,8 @@ export class FaultList {
 
   add(field: string, reason: string, remedy: string): void {
     const shown = shownField(field);
-    if (this.fields.has(shown)) return;
+    // Where the whole input is of the wrong kind, nothing more can be said of its fields.
+    if (this.fields.has(shown) || this.fields.has("")) return;
     this.fields.add(shown);
     if (this.list.length < maximumFaults) this.list.push({ field: shown, reason, remedy });
     else this.omitted = true;

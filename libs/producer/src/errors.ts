@@ -14,6 +14,7 @@ export type ProducerErrorCode =
 export class ProducerError extends Error {
   override readonly name = "ProducerError";
   readonly code: ProducerErrorCode;
+  readonly problem: string;
   readonly remedy: string;
   /** Every fault of the event, with code INVALID_EVENT; otherwise empty. */
   readonly faults: readonly Fault[];
@@ -25,6 +26,7 @@ export class ProducerError extends Error {
   ) {
     super(`${code}: ${problem}. ${remedy}`, options);
     this.code = code;
+    this.problem = problem;
     this.remedy = remedy;
     this.faults = options.faults ?? [];
   }

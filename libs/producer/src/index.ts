@@ -1,4 +1,12 @@
 export {
+  type ConnectedEmitter,
+  type ConnectOptions,
+  connectEmitter,
+  connectProducer,
+  type LeadstreamProducer,
+  type ProducerOptions,
+} from "./connect.ts";
+export {
   type Accepted,
   type EmitItem,
   type EmitOutcome,

@@ -1,0 +1,61 @@
+import { join } from "node:path";
+import { type ConnectedEmitter, connectEmitter, openIdentityKey } from "@leadstream/producer";
+import { LmdbKeyStore } from "@leadstream/state";
+import { systemClock, type Telemetry } from "@leadstream/telemetry";
+import { type ApiKeys, openApiKeys } from "./api-keys.ts";
+import type { CollectorConfig } from "./config.ts";
+import { KafkaWatch } from "./kafka-watch.ts";
+
+export interface CollectorIo {
+  readonly sink: ConnectedEmitter["emitter"];
+  readonly apiKeys: ApiKeys;
+  /** Waits for events under way, then closes Kafka and the key store. */
+  close(): Promise<void>;
+}
+
+/** The only place where files are opened and connections made. What was opened is closed again when a later part fails. */
+export async function openIo(config: CollectorConfig, telemetry: Telemetry): Promise<CollectorIo> {
+  const apiKeys = await openApiKeys(config.dataDir);
+  const identityKey = await openIdentityKey(join(config.dataDir, "identity-key"));
+  const keys = await LmdbKeyStore.open({ directory: join(config.dataDir, "lead-keys") });
+  const stopped = new AbortController();
+  try {
+    const connected: ConnectedEmitter = await connectEmitter({
+      brokers: config.kafkaBrokers,
+      registryUrl: config.registryUrl,
+      clientId: "leadstream-collector",
+      identityKey,
+      keys,
+      defaultCountry: config.defaultCountry,
+      defaultCurrency: config.defaultCurrency,
+      schemaCacheFile: join(config.dataDir, "collector-schema-ids.json"),
+      lingerMs: config.lingerMs,
+      sendRecords: config.sendRecords,
+      bufferBytes: config.bufferBytes,
+      requestTimeoutMs: config.kafkaRequestTimeoutMs,
+      deliveryTimeoutMs: config.deliveryTimeoutMs,
+      retries: config.kafkaRetries,
+      initialRetryTimeMs: config.kafkaRetryDelayMs,
+      watch: (sender) =>
+        new KafkaWatch({
+          health: telemetry.health,
+          probeEveryMs: config.probeEveryMs,
+          probe: () => connected.probe(),
+          sleep: systemClock.sleep,
+          signal: stopped.signal,
+        }).around(sender),
+    });
+    return {
+      sink: connected.emitter,
+      apiKeys,
+      async close() {
+        stopped.abort();
+        await connected.close();
+        await keys.close();
+      },
+    };
+  } catch (error) {
+    await keys.close();
+    throw error;
+  }
+}

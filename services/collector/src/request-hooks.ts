@@ -1,0 +1,64 @@
+import type { Telemetry } from "@leadstream/telemetry";
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { ApiKeys, Client } from "./api-keys.ts";
+import { CollectorError } from "./errors.ts";
+
+declare module "fastify" {
+  interface FastifyRequest {
+    /** Who sends; set on every /v1 route. */
+    client: Client | null;
+    counted: boolean;
+  }
+}
+
+export interface HookOptions {
+  readonly apiKeys: ApiKeys;
+  readonly telemetry: Telemetry;
+  readonly requestsInFlight: number;
+  readonly retryAfterMs: number;
+}
+
+const BEARER = /^bearer +(\S+)$/i;
+
+/** Before a body is read: is there room, and is the key known? */
+export function guardRequests(app: FastifyInstance, options: HookOptions): void {
+  const { apiKeys, requestsInFlight, retryAfterMs, telemetry } = options;
+  let inFlight = 0;
+  app.decorateRequest("client", null);
+  app.decorateRequest("counted", false);
+  app.addHook("onRequest", (request, _reply, done) => {
+    const client = clientOf(request, apiKeys);
+    if (client === null) {
+      done(new CollectorError("UNAUTHORISED", "no valid API key", "Send the key in x-api-key, or as Authorization: Bearer."));
+      return;
+    }
+    if (inFlight >= requestsInFlight) {
+      done(new CollectorError("OVERLOADED", "too many requests are under way", "Wait as long as Retry-After says.", { retryAfterMs }));
+      return;
+    }
+    request.client = client;
+    request.counted = true;
+    telemetry.metrics.httpInFlight.set(++inFlight);
+    done();
+  });
+  app.addHook("onResponse", (request, _reply, done) => {
+    if (request.counted) telemetry.metrics.httpInFlight.set(--inFlight);
+    done();
+  });
+}
+
+export function measureRequests(app: FastifyInstance, telemetry: Telemetry): void {
+  app.addHook("onResponse", (request, reply, done) => {
+    // The pattern, not the address: an address holds ids, and every one would be a series of its own.
+    const route = request.routeOptions.url ?? "unknown";
+    telemetry.metrics.httpRequests.add({ route, status: reply.statusCode });
+    telemetry.metrics.httpRequestDuration.observe({ route }, reply.elapsedTime / 1000);
+    done();
+  });
+}
+
+function clientOf(request: FastifyRequest, apiKeys: ApiKeys): Client | null {
+  const { "x-api-key": header, authorization } = request.headers;
+  const key = typeof header === "string" ? header : authorization === undefined ? undefined : BEARER.exec(authorization)?.[1];
+  return key === undefined ? null : apiKeys.find(key);
+}

@@ -1,0 +1,45 @@
+import type { FastifySchema, RouteShorthandOptions } from "fastify";
+import { z } from "zod";
+import { acceptedShape, batchShape, problemShape } from "../answers.ts";
+
+const failures = {
+  400: problemShape.describe("The event is not valid: `faults` names every field. Do not repeat it as it is."),
+  401: problemShape.describe("No valid API key."),
+  413: problemShape.describe("Body, batch or event too large."),
+  429: problemShape.describe("Too many events for this API key: wait as long as Retry-After says."),
+  503: problemShape.describe(
+    "Kafka is away or too much is under way: wait as long as Retry-After says, then repeat with the same event ids.",
+  ),
+};
+
+/** One event, or a batch of them. */
+export function bodyOf(event: z.ZodType, batchLimit: number): z.ZodType {
+  return z.union([event, z.strictObject({ events: z.array(event).min(1).max(batchLimit) }).describe("A batch; each event is answered.")]);
+}
+
+/**
+ * Describes a route for OpenAPI. Bodies are not validated by it: the edge does that for every way into Kafka, and names each fault of
+ * each event of a batch.
+ */
+export function eventSchema(tag: string, summary: string, body: z.ZodType): RouteShorthandOptions {
+  const schema: FastifySchema = {
+    tags: [tag],
+    summary,
+    body,
+    security: [{ apiKey: [] }, { bearer: [] }],
+    response: { 202: z.union([acceptedShape, batchShape]), 207: batchShape.describe("A batch whose items differ."), ...failures },
+  };
+  return { schema, validatorCompiler: () => (value: unknown) => ({ value }) };
+}
+
+/** The same for a route without a body. */
+export function bodilessSchema(tag: string, summary: string, params: z.ZodType): RouteShorthandOptions {
+  const schema: FastifySchema = {
+    tags: [tag],
+    summary,
+    params,
+    security: [{ apiKey: [] }, { bearer: [] }],
+    response: { 202: acceptedShape, ...failures },
+  };
+  return { schema, validatorCompiler: () => (value: unknown) => ({ value }) };
+}

@@ -1,0 +1,92 @@
+import swagger from "@fastify/swagger";
+import swaggerUi from "@fastify/swagger-ui";
+import type { Telemetry } from "@leadstream/telemetry";
+import Fastify, { type FastifyBaseLogger, type FastifyError, type FastifyInstance, type FastifyReply, LogController } from "fastify";
+import { jsonSchemaTransform } from "fastify-type-provider-zod";
+import type { ApiKeys } from "./api-keys.ts";
+import type { CollectorConfig } from "./config.ts";
+import { CollectorError, statusOf } from "./errors.ts";
+import { type EventSink, Intake, retryAfterOf } from "./intake.ts";
+import { guardRequests, measureRequests } from "./request-hooks.ts";
+import { commandRoutes } from "./routes/command-routes.ts";
+import { eventRoutes } from "./routes/event-routes.ts";
+import { operationRoutes } from "./routes/operation-routes.ts";
+
+export type ServerLimits = Pick<
+  CollectorConfig,
+  "bodyLimitBytes" | "batchLimit" | "eventsPerSecond" | "eventsBurst" | "requestsInFlight" | "retryAfterMs" | "requestTimeoutMs"
+>;
+
+export interface ServerOptions {
+  readonly sink: EventSink;
+  readonly apiKeys: ApiKeys;
+  readonly telemetry: Telemetry;
+  readonly limits: ServerLimits;
+  /** Milliseconds that never go back. */
+  readonly monotonicMs: () => number;
+}
+
+/** The HTTP interface over a sink. Not listening yet: tests inject requests. */
+export async function buildServer(options: ServerOptions): Promise<FastifyInstance> {
+  const { sink, apiKeys, telemetry, limits, monotonicMs } = options;
+  const app = Fastify({
+    loggerInstance: telemetry.log as FastifyBaseLogger,
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: limits.bodyLimitBytes,
+    requestTimeout: limits.requestTimeoutMs,
+    return503OnClosing: true,
+  });
+  // Answers are made by our own types; checking them again would cost more than making them.
+  app.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
+  app.setErrorHandler((error: FastifyError, _request, reply) => answerError(error, reply, app.log));
+  app.setNotFoundHandler((_request, reply) =>
+    answerError(new CollectorError("NOT_FOUND", "no such address", "See /docs."), reply, app.log),
+  );
+  measureRequests(app, telemetry);
+  await describeApi(app);
+  operationRoutes(app, telemetry);
+  const intake = new Intake({ sink, limits, telemetry, monotonicMs });
+  await app.register(async (api) => {
+    guardRequests(api, { apiKeys, telemetry, requestsInFlight: limits.requestsInFlight, retryAfterMs: limits.retryAfterMs });
+    eventRoutes(api, intake, limits.batchLimit);
+    commandRoutes(api, intake, limits.batchLimit);
+  });
+  return app;
+}
+
+async function describeApi(app: FastifyInstance): Promise<void> {
+  await app.register(swagger, {
+    openapi: {
+      openapi: "3.1.0",
+      info: {
+        title: "Leadstream collector",
+        version: "1",
+        description:
+          "Events of leads in, Kafka out. A 2xx is given only once all in-sync replicas have the event. Repeat with the same eventId as often as you like: it counts once.",
+      },
+      components: {
+        securitySchemes: { apiKey: { type: "apiKey", in: "header", name: "x-api-key" }, bearer: { type: "http", scheme: "bearer" } },
+      },
+    },
+    transform: jsonSchemaTransform,
+  });
+  await app.register(swaggerUi, { routePrefix: "/docs" });
+}
+
+function answerError(error: FastifyError | CollectorError, reply: FastifyReply, log: FastifyBaseLogger): FastifyReply {
+  const known = error instanceof CollectorError ? error : translated(error);
+  const status = statusOf[known.code];
+  if (status >= 500 && known.code === "INTERNAL") log.error({ err: error }, "a request failed");
+  if (known.retryAfterMs !== null) reply.header("retry-after", retryAfterOf(known.retryAfterMs));
+  return reply.code(status).send({ code: known.code, message: known.problem, remedy: known.remedy, faults: known.faults });
+}
+
+/** Fastify's own errors in our words; messages of its parser may hold parts of the body and are left out. */
+function translated(error: FastifyError): CollectorError {
+  if (error.code === "FST_ERR_CTP_BODY_TOO_LARGE")
+    return new CollectorError("BODY_TOO_LARGE", "the body is too large", "Send fewer events at once.");
+  if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500) {
+    return new CollectorError("BODY_INVALID", "the body is not JSON", "Send JSON in UTF-8 with content-type application/json.");
+  }
+  return new CollectorError("INTERNAL", "the request failed", "Send it again with the same event ids; tell the operator.");
+}
