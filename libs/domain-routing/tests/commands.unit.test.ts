@@ -66,6 +66,11 @@ describe("transfer", () => {
     expect(story.changes()).toMatchObject([{ change: "transferred", epoch: 2, rep: "bob", previousRep: "ann", commandId: "command-1" }]);
   });
 
+  it("to a team, without naming a rep, goes to anybody but the owner", () => {
+    const story = new CaseStory().assigned().command("transfer", { toTeam: "east" });
+    expect(story.requests()).toMatchObject([{ kind: "transfer", rep: null, exclude: ["ann"] }]);
+  });
+
   it("a denied transfer leaves the lease as it is", () => {
     const story = new CaseStory().assigned().command("transfer", { toRep: "bob" }).clear().reply("denied", { reason: "bob is absent" });
     expect(story.changes()).toMatchObject([{ change: "refused", rep: "ann", reason: "bob is absent", commandId: "command-1" }]);

@@ -58,7 +58,9 @@ export function requestByCommand(
     commandId,
     waitUntil: context.clock + waitLimitMs,
   };
-  const exclude = kind === "claim" ? coolingReps(state, context.now) : [];
+  // A manager may name a rep in cool-down; a team that is free to choose must not choose the owner again.
+  const owner = state.lease === null || rep !== null ? [] : [state.lease.rep];
+  const exclude = kind === "transfer" && rep !== null ? [] : [...coolingReps(state, context.now), ...owner];
   emitRequest(context, state, team, state.requests, kind === "claim" ? "claim" : "transfer", { rep, exclude });
   emitAssignment(context, state, "requested", { team, commandId });
 }

@@ -1,0 +1,15 @@
+import { foldServiceShape } from "@leadstream/fold-service";
+import { z } from "zod";
+
+/** One environment variable per key: `commitMaxRecords` is LEADSTREAM_COMMIT_MAX_RECORDS. Every limit of the service stands here. */
+export const routerConfig = z
+  .object({
+    ...foldServiceShape,
+    routerPort: z.int().min(0).max(65_535).default(18_092).describe("the port for health and metrics"),
+  })
+  .refine((config) => config.requestTimeoutMs >= config.fetchMaxWaitMs, {
+    path: ["fetchMaxWaitMs"],
+    message: "is above requestTimeoutMs: every quiet fetch would time out",
+  });
+
+export type RouterConfig = z.output<typeof routerConfig>;

@@ -1,0 +1,217 @@
+import { join } from "node:path";
+import { beforeEach, describe, expect, it } from "@jest/globals";
+import { readYamlDocument } from "@leadstream/config";
+import { rosterParts } from "@leadstream/domain-routing";
+import type { Decoded, RecordName, Records, Signal } from "@leadstream/schemas";
+import { MemoryIo, partitionOf, type RecordCursor, TopologyDriver } from "@leadstream/stream";
+import { z } from "zod";
+import { caseFold } from "./stages/case-fold.ts";
+import { decodeTeamRequest } from "./stages/team-fold.ts";
+import { routerTopologies } from "./topology.ts";
+
+const examples = join(import.meta.dirname, "../../../infra/examples");
+const document = (path: string): unknown => readYamlDocument(join(examples, path), z.unknown());
+const second = 1_000;
+const start = 1_700_000_000_000;
+
+const blank: Omit<Signal, "source" | "time" | "leadId" | "kind"> = {
+  eventId: null,
+  imported: false,
+  score: 0,
+  band: null,
+  previousBand: null,
+  direction: "none",
+  grade: null,
+  temperature: null,
+  model: "default",
+  modelVersion: 1,
+  attributes: null,
+  status: null,
+  rep: null,
+  reason: null,
+  amount: null,
+  command: null,
+  toRep: null,
+  toTeam: null,
+  epoch: null,
+  document: null,
+  policyVersion: null,
+  due: 0,
+};
+const attributes = {
+  channel: "website",
+  campaign: null,
+  region: "emea",
+  country: "DE",
+  productLine: null,
+  industry: null,
+  titleClass: null,
+  language: null,
+  companySize: 40,
+  account: null,
+  tags: [],
+};
+
+/** The real topologies over topics in memory; plays the scorer. */
+class Router {
+  private readonly io = new MemoryIo(2);
+  private readonly driver = new TopologyDriver(this.io, routerTopologies(this.io), start);
+  private readonly seqs = [0, 0];
+
+  constructor() {
+    for (const part of rosterParts(document("rosters/demo-team.yaml"))) this.roster(part.teamId, 1, part.document);
+    const policy = JSON.stringify(document("policies/demo.yaml"));
+    for (const partition of [0, 1]) this.toPartition(partition, null, { kind: "policy", leadId: "", document: policy, policyVersion: 1 });
+  }
+
+  roster(teamId: string, version: number, text: string): void {
+    const value = { version, fingerprint: "f", document: text };
+    this.driver.feed((broker, now) => broker.append("team.requests", "RosterPublished", teamId, value, now));
+  }
+
+  private toPartition(partition: number, key: string | null, details: Pick<Signal, "kind" | "leadId"> & Partial<Signal>): void {
+    const source = { topic: "lead.events", incarnation: "i", partition, offset: this.seqs[partition]!, n: 0, seq: this.seqs[partition]!++ };
+    this.driver.feed((broker, now) =>
+      broker.append("lead.signals", "Signal", key, { ...blank, source, time: this.driver.nowMs, ...details }, now, partition),
+    );
+  }
+
+  /** Ticks as the scorer forwards them. */
+  wait(durationMs: number): void {
+    this.driver.nowMs += durationMs;
+    for (const partition of [0, 1]) this.toPartition(partition, null, { kind: "tick", leadId: "" });
+  }
+
+  signal(kind: Signal["kind"], details: Partial<Signal> = {}): void {
+    const leadId = details.leadId ?? "lead-1";
+    this.toPartition(partitionOf(leadId, 2), leadId, { ...details, kind, leadId });
+  }
+
+  records<N extends RecordName>(topic: string, type: N): Records[N][] {
+    return this.io.broker.read(topic).flatMap((record) => (record.type === type ? [record.value as Records[N]] : []));
+  }
+
+  /** Assignments and alerts of one lead in their order of time. */
+  told(leadId = "lead-1"): string[] {
+    const assignments = this.records("lead.assignments", "Assignment").map((value) => ({
+      time: value.time,
+      leadId: value.leadId,
+      text: value.change as string,
+    }));
+    const alerts = this.records("lead.alerts", "Alert").map((value) => ({
+      time: value.time,
+      leadId: value.leadId,
+      text: `alert ${value.kind}`,
+    }));
+    const all = [...alerts, ...assignments].filter((entry) => entry.leadId === leadId);
+    return all.sort((one, other) => one.time - other.time).map((entry) => entry.text);
+  }
+}
+
+describe("the router's two folds joined by topics, under the demo policy", () => {
+  let router: Router;
+  beforeEach(() => {
+    router = new Router();
+  });
+
+  const cross = (leadId?: string): void => {
+    router.signal("captured", { score: 20_000, band: "pool", grade: "A", attributes, ...(leadId === undefined ? {} : { leadId }) });
+    router.signal("crossed", {
+      score: 85_000,
+      band: "sql",
+      previousBand: "pool",
+      direction: "up",
+      grade: "A",
+      ...(leadId === undefined ? {} : { leadId }),
+    });
+  };
+  const owner = (): string => router.records("lead.assignments", "Assignment").at(-1)!.rep!;
+
+  it("captured, crosses, assigned, ignored, reminded, recycled, claimed, contacted, won", () => {
+    cross();
+    expect(owner()).toBe("anna-keller");
+    for (let waited = 0; waited < 61; waited++) router.wait(second);
+    router.signal("command", { command: "claim", rep: "emma-clark", toTeam: "emea", eventId: "claim-1" });
+    router.signal("command", { command: "claim", rep: "jonas-weber", toTeam: "emea", eventId: "claim-2" });
+    expect(owner()).toBe("emma-clark");
+    router.wait(5 * second);
+    router.signal("status", { status: "contacted", rep: "emma-clark", eventId: "e1" });
+    router.signal("status", { status: "opportunity", rep: "emma-clark", eventId: "e2" });
+    router.signal("status", { status: "won", rep: "emma-clark", amount: 4_800_000, eventId: "e3" });
+    expect(router.told()).toEqual([
+      "captured",
+      "requested",
+      "assigned",
+      "alert response_missed",
+      "alert reminder",
+      "alert escalation",
+      "alert recycle",
+      "recycled",
+      "requested",
+      "claimed",
+      "refused",
+      "contacted",
+      "opportunity",
+      "won",
+    ]);
+    const won = router.records("lead.assignments", "Assignment").at(-1);
+    expect(won).toMatchObject({ change: "won", epoch: 2, rep: null, previousRep: "emma-clark", amount: 4_800_000, policyVersion: 1 });
+    expect(
+      router
+        .records("team.requests", "TeamRequest")
+        .filter((request) => request.kind === "release")
+        .map((request) => request.outcome),
+    ).toEqual(["recycled", "won"]);
+  });
+
+  it("an alert carries the instant at which it was due, not that at which time was noticed", () => {
+    cross();
+    router.wait(25 * second);
+    expect(router.records("lead.alerts", "Alert").map((alert) => [alert.kind, alert.due - start])).toEqual([
+      ["response_missed", 10 * second],
+      ["reminder", 20 * second],
+    ]);
+  });
+
+  it("unclaimed leads are assigned again, to somebody else", () => {
+    cross();
+    for (let waited = 0; waited < 95; waited++) router.wait(second);
+    const owners = router
+      .records("lead.assignments", "Assignment")
+      .filter((assignment) => assignment.rep !== null && assignment.change.endsWith("assigned"));
+    expect(owners.map(({ change, rep, epoch }) => [change, rep, epoch])).toEqual([
+      ["assigned", "anna-keller", 1],
+      ["reassigned", "pierre-martin", 2],
+    ]);
+  });
+
+  it("a rep who left is told by the team, and the lead moves on", () => {
+    cross();
+    const teams = (document("rosters/demo-team.yaml") as { teams: { id: string; reps: { id: string }[] }[] }).teams;
+    const emea = teams.find((team) => team.id === "emea")!;
+    const smaller = JSON.stringify({ ...emea, reps: emea.reps.filter((rep) => rep.id !== "anna-keller") });
+    router.roster("emea", 2, smaller);
+    expect(router.told()).toEqual(["captured", "requested", "assigned", "revoked", "requested", "reassigned"]);
+    expect(owner()).not.toBe("anna-keller");
+  });
+
+  it("a grade A lead goes to the senior, and to the others when the senior is full", () => {
+    for (let lead = 1; lead <= 36; lead++) cross(`lead-${lead}`);
+    const loads = new Map<string, number>();
+    for (const reply of router.records("lead.signals", "TeamReply")) loads.set(reply.rep!, (loads.get(reply.rep!) ?? 0) + 1);
+    expect(Object.fromEntries(loads)).toEqual({ "anna-keller": 30, "pierre-martin": 3, "emma-clark": 3 });
+  });
+});
+
+describe("stages", () => {
+  const cursor = { keyStart: -1, keyEnd: -1, buffer: Buffer.alloc(0) } as unknown as RecordCursor;
+
+  it("a roster without a key stops the stage: it belongs to no team", () => {
+    const record = { type: "RosterPublished", value: { version: 1, fingerprint: "", document: "{}" } } as Decoded;
+    expect(decodeTeamRequest(record, cursor, { partition: 0, partitions: 1 })).toMatchObject({ kind: "dead-letter", code: "MISSING_KEY" });
+  });
+
+  it("an answer of a team does not move the case's clock", () => {
+    expect(caseFold.timeOf({ type: "TeamReply", value: { time: 99 } } as never, 5)).toBeNull();
+  });
+});
