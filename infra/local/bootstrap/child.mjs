@@ -2,6 +2,8 @@ import { spawn } from "node:child_process";
 import { delimiter, dirname } from "node:path";
 import { BootstrapFault } from "./fault.mjs";
 
+// The second comes from kafkajs, which sets a timer in the past at each connection; Node fires it at once, as meant.
+const quiet = ["--disable-warning=ExperimentalWarning", "--disable-warning=TimeoutNegativeWarning"];
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"];
 
 /** Signals that arrived here; the runner of several steps stops after the step that they ended. */
@@ -14,7 +16,7 @@ export const interruption = { signal: undefined };
 export const runNode = (node, args, root) =>
   new Promise((resolve, reject) => {
     const env = { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH ?? ""}` };
-    const child = spawn(node, ["--disable-warning=ExperimentalWarning", ...args], { stdio: "inherit", env, cwd: root });
+    const child = spawn(node, [...quiet, ...args], { stdio: "inherit", env, cwd: root });
     const forward = (signal) => {
       interruption.signal = signal;
       if (signal !== "SIGINT" || !process.stdin.isTTY) child.kill(signal);

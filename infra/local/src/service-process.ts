@@ -55,7 +55,12 @@ export const startService = (service: StackService, context: ServiceContext, sig
   const settings = {
     name: service.name,
     command: process.execPath,
-    args: [`--max-old-space-size=${service.heapMb}`, "--disable-warning=ExperimentalWarning", join(root, service.command)],
+    args: [
+      `--max-old-space-size=${service.heapMb}`,
+      "--disable-warning=ExperimentalWarning",
+      "--disable-warning=TimeoutNegativeWarning",
+      join(root, service.command),
+    ],
     environment: { ...process.env, ...stackEnvironment(context), ...context.environment },
     workingDirectory: root,
     logFile: logFileOf(dataDir, service.name),
