@@ -171,6 +171,25 @@ describe("a changed policy", () => {
     expect(story.state?.lease?.recycleAt).toBe(40 * hour);
   });
 
+  it("does not tell of the same silence again", () => {
+    const document = (leaseDays: string) => ({ ...withRemind("40d", "40d"), lease: { duration: leaseDays } });
+    const story = new CaseStory(document("30d")).assigned().at(7 * day);
+    expect(story.names()).toEqual(["alert inactive"]);
+    story
+      .publish(document("29d"))
+      .signal("crossed", { score: 85_000, band: "sql", grade: "B" })
+      .at(8 * day);
+    expect(story.names()).toEqual([]);
+    story.signal("active", { score: 85_000, band: "sql" }).at(15 * day);
+    expect(story.names()).toEqual(["alert inactive"]);
+  });
+
+  it("starts no clock of an opportunity", () => {
+    const story = new CaseStory().assigned().status("opportunity").clear().publish(withRemind("1h", "2h"));
+    story.signal("active", { score: 85_000, band: "sql", grade: "B" }).signal("crossed", { score: 85_000, band: "sql", grade: "A" });
+    expect(story.at(300 * day).names()).toEqual([]);
+  });
+
   it("a new grade moves the clocks as well", () => {
     const byGrade = policyDocument({
       clocks: (["A", "B", "C"] as const).map((grade) => ({

@@ -24,10 +24,7 @@ export function computeClocks(context: CaseContext, state: Case): void {
   const { policy } = context;
   const { lease } = state;
   state.policyVersion = context.policyVersion;
-  state.inactiveAt =
-    lease === null || policy === null || state.lastInteractionAt === NO_TIME
-      ? NO_TIME
-      : state.lastInteractionAt + policy.inactivity.afterMs;
+  state.inactiveAt = silenceEnds(context, state);
   if (lease === null || policy === null) return;
   const row = rowOf(policy, state.grade, lease.tier);
   const phase = row === null ? null : lease.contacted ? row.cadence : row.first;
@@ -53,5 +50,12 @@ export function silence(lease: Lease, kind: number): void {
 /** Somebody did something with the lead: the silence of L3 begins again. */
 export function interaction(context: CaseContext, state: Case): void {
   state.lastInteractionAt = context.now;
-  state.inactiveAt = state.lease === null || context.policy === null ? NO_TIME : context.now + context.policy.inactivity.afterMs;
+  if (state.lease !== null) state.lease.rung &= ~(1 << caseTimers.inactive);
+  state.inactiveAt = silenceEnds(context, state);
+}
+
+/** When the silence of an owned lead has to be told; an opportunity may be silent, and one silence is told once. */
+function silenceEnds({ policy }: CaseContext, { status, lease, lastInteractionAt }: Case): number {
+  if (policy === null || status !== "leased" || lease === null || lastInteractionAt === NO_TIME) return NO_TIME;
+  return (lease.rung & (1 << caseTimers.inactive)) === 0 ? lastInteractionAt + policy.inactivity.afterMs : NO_TIME;
 }

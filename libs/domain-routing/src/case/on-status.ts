@@ -1,6 +1,6 @@
 import type { CaseState, Change, Signal, StatusKind } from "@leadstream/schemas";
 import { qualifies } from "../policy/choose-team.ts";
-import type { Case } from "./case.ts";
+import { type Case, NO_TIME } from "./case.ts";
 import { type CaseContext, emitAssignment } from "./case-output.ts";
 import { startClocks } from "./clocks.ts";
 import { learn } from "./learn.ts";
@@ -68,7 +68,7 @@ function apply(context: CaseContext, state: Case, change: Change, signal: Signal
       return;
     case "opportunity":
       state.status = "opportunity";
-      state.inactiveAt = -1;
+      state.inactiveAt = NO_TIME;
       emitAssignment(context, state, change, { reason: signal.reason, amount: signal.amount });
       return;
     case "rejected":
@@ -89,7 +89,6 @@ function contact(context: CaseContext, state: Case, change: Change, signal: Sign
   if (lease !== null) {
     lease.contacted = true;
     startClocks(context, state, lease);
-    if (state.status === "opportunity") state.inactiveAt = -1;
   }
   emitAssignment(context, state, change, { reason: signal.reason });
 }

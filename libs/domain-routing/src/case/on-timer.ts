@@ -45,7 +45,7 @@ function onLeaseTimer(context: CaseContext, state: Case, lease: Lease, kind: num
       });
       return;
     default:
-      onSilence(context, state);
+      onSilence(context, state, lease);
   }
 }
 
@@ -60,7 +60,8 @@ function recycle(context: CaseContext, state: Case, lease: Lease): void {
 }
 
 /** L3: nobody did anything with an owned lead for long. */
-function onSilence(context: CaseContext, state: Case): void {
+function onSilence(context: CaseContext, state: Case, lease: Lease): void {
+  lease.rung |= 1 << caseTimers.inactive;
   state.inactiveAt = NO_TIME;
   emitAlert(context, state, "inactive", "no interaction");
   if (context.policy?.inactivity.leased !== "nurture") return;
