@@ -9,6 +9,7 @@ export const errorNumber = {
   queryWithSameIdIsAlreadyRunning: 216,
   notEnoughSpace: 243,
   queryIsTooLarge: 307,
+  zlibInflateFailed: 354,
   sessionNotFound: 372,
   sessionIsLocked: 373,
   queryWasCancelled: 394,
@@ -28,6 +29,7 @@ const names: Record<number, string> = {
   216: "QUERY_WITH_SAME_ID_IS_ALREADY_RUNNING",
   243: "NOT_ENOUGH_SPACE",
   307: "TOO_MANY_BYTES",
+  354: "ZLIB_INFLATE_FAILED",
   372: "SESSION_NOT_FOUND",
   373: "SESSION_IS_LOCKED",
   394: "QUERY_WAS_CANCELLED",
@@ -55,18 +57,24 @@ const prefix = /^Code: (\d+)\. DB::Exception: /;
 const withoutInternals = (text: string): string =>
   text
     .replace(/: \(in file\/uri [^)]*\)/g, "")
+    .replace(/: While reading from: \S+\/spool\/\S+:/g, ":")
     .replace(/: While executing File: data for INSERT was parsed from file\.?/g, ": While executing insert.")
     .replace(/INTO OUTFILE '[^']*' TRUNCATE\s*/g, "");
+
+const numberOfSystemError = (error: unknown): number => {
+  const code = String((error as NodeJS.ErrnoException | undefined)?.code ?? "");
+  if (code === "ENOSPC") return errorNumber.notEnoughSpace;
+  return code.startsWith("Z_") || code.startsWith("ERR__ERROR_FORMAT") || code.startsWith("ZSTD_")
+    ? errorNumber.zlibInflateFailed
+    : unknownException;
+};
 
 /** Reads the engine's error text, unwrapping an exception that was wrapped into another with the same code. */
 export const exceptionFrom = (error: unknown): ClickHouseException => {
   if (error instanceof ClickHouseException) return error;
   const text = error instanceof Error ? error.message : String(error);
   const outer = prefix.exec(text);
-  if (outer === null) {
-    const full = (error as NodeJS.ErrnoException | undefined)?.code === "ENOSPC";
-    return new ClickHouseException(full ? errorNumber.notEnoughSpace : unknownException, text, { cause: error });
-  }
+  if (outer === null) return new ClickHouseException(numberOfSystemError(error), text, { cause: error });
   const rest = text.slice(outer[0].length);
   const inner = prefix.exec(rest);
   const message =

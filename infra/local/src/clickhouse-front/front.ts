@@ -41,7 +41,7 @@ export class ClickHouseFront {
   constructor(options: FrontOptions) {
     this.#options = options;
     const directory = options.dataDirectory;
-    const engineOptions = writeEngineConfig(directory, options.memoryLimitMb);
+    const engineOptions = writeEngineConfig(directory, options);
     this.#spool = new Spool(join(directory, "spool"), limits.concurrentQueries);
     this.#engine = new Engine(join(directory, "engine"), engineOptions);
     this.#runner = new QueryRunner(this.#engine, this.#spool);

@@ -56,7 +56,15 @@ export const insertHeadOf = (text: string): InsertHead | undefined => {
 /** A statement without inline data, checked and ready to run; `formatStart` is where FORMAT begins or would begin. */
 export type PlainStatement = { text: string; firstWord: string; format: string | undefined; formatStart: number; tokens: Token[] };
 
-/** Throws 62 for more than one statement, 497 for file clauses, 48 for an INSERT that reads inline data through input(). */
+/** The engine checks no right for a dictionary's source, so that only tables may be one. */
+const assertTableSource = (tokens: readonly Token[], index: number): void => {
+  if (!isWord(tokens[index], "SOURCE") || !isSymbol(tokens[index + 1], "(") || !isSymbol(tokens[index + 3], "(")) return;
+  const source = tokens[index + 2]?.text.toUpperCase() ?? "";
+  if (["CLICKHOUSE", "NULL"].includes(source)) return;
+  throw refused(errorNumber.accessDenied, `A dictionary with source ${source} is refused; use SOURCE(CLICKHOUSE(…)).`);
+};
+
+/** Throws 62 for more than one statement, 497 for file clauses and dictionaries that reach outside, 48 for an INSERT that reads inline data through input(). */
 export const plainStatementOf = (sql: string): PlainStatement => {
   const tokens = tokensOf(sql);
   while (isSymbol(tokens.at(-1), ";")) tokens.pop();
@@ -65,6 +73,7 @@ export const plainStatementOf = (sql: string): PlainStatement => {
   let formatStart = end;
   tokens.forEach((token, index) => {
     assertNoFileClause(tokens[index - 1], token);
+    assertTableSource(tokens, index);
     if (isSymbol(token, ";")) throw refused(errorNumber.syntaxError, "Syntax error: Multi-statements are not allowed");
     if (token.depth > 0 || !isWord(token, "FORMAT") || tokens[index + 1]?.kind !== "word") return;
     const following = tokens[index + 2];

@@ -109,6 +109,7 @@ describe("a statement", () => {
       [" -- nothing", 62],
       ["SELECT 1 INTO OUTFILE '/x'", 497],
       ["SELECT * FROM (SELECT 1 into /* */ outfile '/x')", 497],
+      ["CREATE DICTIONARY d (a UInt64) PRIMARY KEY a SOURCE(HTTP(URL 'http://127.0.0.1/' FORMAT 'CSV')) LAYOUT(FLAT())", 497],
       ["INSERT INTO t SELECT * FROM input('a Int8') FORMAT CSV", 48],
     ];
     for (const [sql, code] of refused) expect(() => plainStatementOf(sql)).toThrow(expect.objectContaining({ code }));
