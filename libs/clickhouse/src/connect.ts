@@ -1,4 +1,4 @@
-import { type ClickHouseClient, createClient } from "@clickhouse/client";
+import { type ClickHouseClient, ClickHouseLogLevel, createClient } from "@clickhouse/client";
 import { ClickHouseStoreError } from "./errors.ts";
 
 export interface ClickHouseOptions {
@@ -25,6 +25,8 @@ export function connectClickHouse(options: ClickHouseOptions): ClickHouseClient 
     request_timeout: options.requestTimeoutMs ?? 60_000,
     max_open_connections: options.maxConnections ?? 16,
     application: options.application ?? "leadstream",
+    // Every error is thrown to the caller, who knows what it means.
+    log: { level: ClickHouseLogLevel.OFF },
     keep_alive: { enabled: true, idle_socket_ttl: 2_000 },
     clickhouse_settings: { date_time_input_format: "best_effort", output_format_json_quote_64bit_integers: 0 },
   });
