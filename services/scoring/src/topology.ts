@@ -1,27 +1,7 @@
 import type { LeadState } from "@leadstream/domain-scoring";
-import {
-  type DeadLetterLimit,
-  type InboxTopic,
-  type OutputTopic,
-  type StateStores,
-  type TickWriter,
-  type Topology,
-  type Transactions,
-  topology,
-} from "@leadstream/stream";
+import { type DeadLetterLimit, type StreamIo, type Topology, topology } from "@leadstream/stream";
 import { decodeLeadEvent, type LeadInput } from "./stages/decode-lead-event.ts";
 import { leadScoring, type ScoringShared } from "./stages/lead-scoring.ts";
-
-/** What the topology is made of; main.ts gives it Kafka and LMDB, tests give it memory. */
-export interface ScoringIo {
-  readonly leadEvents: InboxTopic;
-  readonly leadState: StateStores;
-  readonly leadScores: OutputTopic;
-  readonly leadSignals: OutputTopic;
-  readonly deadLetters: OutputTopic;
-  readonly ticks: TickWriter;
-  readonly transaction: Transactions;
-}
 
 export interface ScoringLimits {
   readonly deadLetterLimit: DeadLetterLimit;
@@ -29,13 +9,13 @@ export interface ScoringLimits {
 }
 
 /** lead.events → lead.scores, lead.signals. */
-export function scoringTopology(io: ScoringIo, limits: ScoringLimits): Topology<LeadInput, LeadState, ScoringShared> {
+export function scoringTopology(io: StreamIo, limits: ScoringLimits): Topology<LeadInput, LeadState, ScoringShared> {
   return topology("scoring")
-    .from(io.leadEvents) // key = lead id, log-time order
+    .from(io.inbox("lead.events", "scoring")) // key = lead id, log-time order
     .stage(decodeLeadEvent) // ok | dead letter with a code
-    .fold(leadScoring, io.leadState) // pure domain over keyed state and timers
-    .to(io.leadScores, io.leadSignals)
-    .deadLettersTo(io.deadLetters, limits.deadLetterLimit)
-    .ticks(io.ticks, limits.tickEveryMs)
-    .commit(io.transaction); // last, always
+    .fold(leadScoring, io.stores("scoring")) // pure domain over keyed state and timers
+    .to(io.output("lead.scores"), io.output("lead.signals"))
+    .deadLettersTo(io.output("lead.dead-letters"), limits.deadLetterLimit)
+    .ticks(io.ticks("lead.events"), limits.tickEveryMs)
+    .commit(io.transactions("scoring", "lead.events")); // last, always
 }

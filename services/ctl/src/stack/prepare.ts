@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { migrate, prepareDatabase, waitForClickHouse } from "@leadstream/clickhouse";
+import { type ClickHouseClient, migrate, prepareDatabase, waitForClickHouse } from "@leadstream/clickhouse";
 import type { LogLine, ServerAddresses } from "@leadstream/infra-local";
 import { ensureTopics } from "@leadstream/kafka";
 import { defaultPartitions, topicDefinitions } from "@leadstream/schemas";
@@ -49,15 +49,7 @@ export async function prepareStack(addresses: ServerAddresses, wish: PrepareWish
       wire: registry.wire,
       ledger: new PublicationLedger(dataDir),
       leadPartitions: defaultPartitions.lead,
-      versionInLog: async (kind: string) => {
-        const result = await clients.clickhouse().query({
-          query: "SELECT max(version) AS version FROM publications WHERE kind = {kind:String}",
-          query_params: { kind },
-          format: "JSONEachRow",
-        });
-        const [row] = await result.json<{ version: number }>();
-        return Number(row?.version ?? 0);
-      },
+      versionInLog: (kind: string) => versionInLog(clients.clickhouse(), kind),
     };
     const publications: Publication[] = [];
     for (const document of [model, roster, policy]) {
@@ -69,4 +61,15 @@ export async function prepareStack(addresses: ServerAddresses, wish: PrepareWish
   } finally {
     await clients.close();
   }
+}
+
+/** Highest version of a document that analytics has seen on the log; 0 when none. */
+export async function versionInLog(clickhouse: ClickHouseClient, kind: string): Promise<number> {
+  const result = await clickhouse.query({
+    query: "SELECT max(version) AS version FROM publications WHERE kind = {kind:String}",
+    query_params: { kind },
+    format: "JSONEachRow",
+  });
+  const [row] = await result.json<{ version: number }>();
+  return Number(row?.version ?? 0);
 }

@@ -1,0 +1,45 @@
+import { LocalStackError } from "@leadstream/infra-local";
+import { defaultPartitions } from "@leadstream/schemas";
+import { StackClients } from "../stack/clients.ts";
+import { versionInLog } from "../stack/prepare.ts";
+import { runningStack, type Workplace } from "../workplace.ts";
+import { type PublishableDocument, readModel, readPolicyFile, readRoster } from "./documents.ts";
+import { PublicationLedger, publish } from "./publish.ts";
+
+const kinds = ["model", "policy", "roster"] as const;
+
+/** Checks a document and publishes it into the running stack. Throws ConfigError with every fault and its line. */
+export async function publishFiles(workplace: Workplace, kind: string, file: string, rosterFile: string): Promise<void> {
+  const document = read(kind, file, rosterFile);
+  const clients = new StackClients(runningStack(workplace).addresses, workplace.dataDir);
+  try {
+    const { wire } = await clients.registry();
+    const publication = await publish(document, {
+      producer: await clients.producer(),
+      wire,
+      ledger: new PublicationLedger(workplace.dataDir),
+      leadPartitions: defaultPartitions.lead,
+      versionInLog: (each) => versionInLog(clients.clickhouse(), each),
+    });
+    console.log(
+      publication.changed
+        ? `${kind} ${publication.name} takes effect as version ${publication.version}`
+        : `${kind} ${publication.name} is in force already, as version ${publication.version}`,
+    );
+  } finally {
+    await clients.close();
+  }
+}
+
+function read(kind: string, file: string, rosterFile: string): PublishableDocument {
+  switch (kind) {
+    case "model":
+      return readModel(file);
+    case "policy":
+      return readPolicyFile(file, readRoster(rosterFile), Date.now());
+    case "roster":
+      return readRoster(file);
+    default:
+      throw new LocalStackError("STACK_INVALID", `"${kind}" is nothing that can be published; give one of ${kinds.join(", ")}`);
+  }
+}
