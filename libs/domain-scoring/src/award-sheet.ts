@@ -4,6 +4,11 @@ import type { LeadState } from "./state.ts";
 import { DAY_MS } from "./units.ts";
 
 const NO_DAY = -1;
+/** Slots that a class has room for at first. */
+const SLOTS = 64;
+/** Entries are moved into sums when the oldest is so far beyond the horizon, or by this part of their greatest number at a time. */
+const ABSORB_AFTER_MS = DAY_MS;
+const ABSORB_PART = 8;
 
 /**
  * The awards of one lead laid out under one model: sums of old awards, then the recent ones applied in the order of their own time, so
@@ -11,13 +16,13 @@ const NO_DAY = -1;
  */
 export class AwardSheet {
   private readonly model: CompiledModel;
-  private readonly slots: number[][];
-  private readonly sums: number[][];
-  private readonly slotCounts: number[];
-  private readonly capDays: number[];
-  private readonly capDayUsed: number[];
-  private readonly capLifeUsed: number[];
-  private readonly ruleCounts: number[];
+  private readonly slots: Float64Array[];
+  private readonly sums: Float64Array[];
+  private readonly slotCounts: Int32Array;
+  private readonly capDays: Float64Array;
+  private readonly capDayUsed: Float64Array;
+  private readonly capLifeUsed: Float64Array;
+  private readonly ruleCounts: Float64Array;
   private baseLoaded: LeadState | null = null;
   private replayNeeded = false;
   /** Recent awards in order: rule, own time, what was given, which cap cut it, and whether the present event brought it. */
@@ -32,13 +37,13 @@ export class AwardSheet {
 
   constructor(model: CompiledModel) {
     this.model = model;
-    this.slots = model.classes.map(() => []);
-    this.sums = model.classes.map(() => []);
-    this.slotCounts = model.classes.map(() => 0);
-    this.capDays = model.caps.map(() => NO_DAY);
-    this.capDayUsed = model.caps.map(() => 0);
-    this.capLifeUsed = model.caps.map(() => 0);
-    this.ruleCounts = model.rules.map(() => 0);
+    this.slots = model.classes.map(() => new Float64Array(SLOTS));
+    this.sums = model.classes.map(() => new Float64Array(SLOTS));
+    this.slotCounts = new Int32Array(model.classes.length);
+    this.capDays = new Float64Array(model.caps.length);
+    this.capDayUsed = new Float64Array(model.caps.length);
+    this.capLifeUsed = new Float64Array(model.caps.length);
+    this.ruleCounts = new Float64Array(model.rules.length);
   }
 
   /** Lays out what the lead has. Sums of decays that the model does not know are converted at `at` (lazy rescoring). */
@@ -47,9 +52,9 @@ export class AwardSheet {
     this.count = 0;
     const { entryRules, entryTimes } = state;
     for (let index = 0; index < entryRules.length; index++) {
-      const rule = this.model.ruleByHash.get(entryRules[index]!);
-      if (rule === undefined) continue;
-      this.push(rule, entryTimes[index]!, false);
+      const rule = this.model.ruleIndex.get(entryRules[index]!);
+      if (rule < 0) continue;
+      this.push(this.model.rules[rule]!, entryTimes[index]!, false);
       this.applyAt(this.count - 1);
     }
   }
@@ -58,10 +63,18 @@ export class AwardSheet {
     const { model } = this;
     this.baseLoaded = state;
     this.replayNeeded = false;
-    for (let index = 0; index < this.slotCounts.length; index++) this.slotCounts[index] = 0;
+    this.slotCounts.fill(0);
+    const { classes } = model;
+    let place = 0;
     for (let index = 0; index < state.sumClasses.length; index++) {
-      const known = model.classByKey.get(state.sumClasses[index]!);
-      if (known !== undefined) this.addToSlot(known, state.sumSlots[index]!, state.sumPoints[index]!);
+      const key = state.sumClasses[index]!;
+      // Sums stand in the order of the model's classes: the search begins where the last one ended.
+      let tried = 0;
+      while (tried < classes.length && classes[place]!.key !== key) {
+        place = place + 1 === classes.length ? 0 : place + 1;
+        tried++;
+      }
+      if (tried < classes.length) this.addToSlot(classes[place]!, state.sumSlots[index]!, state.sumPoints[index]!);
       else this.convert(state, index, at);
     }
     this.loadCounters(state);
@@ -77,25 +90,20 @@ export class AwardSheet {
 
   private loadCounters(state: LeadState): void {
     const { model } = this;
-    for (let index = 0; index < model.caps.length; index++) {
-      this.capDays[index] = NO_DAY;
-      this.capDayUsed[index] = 0;
-      this.capLifeUsed[index] = 0;
-    }
-    for (let index = 0; index < this.ruleCounts.length; index++) this.ruleCounts[index] = 0;
+    this.capDays.fill(NO_DAY);
+    this.capDayUsed.fill(0);
+    this.capLifeUsed.fill(0);
+    this.ruleCounts.fill(0);
     const { counterKeys, counterFirst, counterSecond } = state;
     for (let index = 0; index < counterKeys.length; index++) {
-      const key = counterKeys[index]!;
-      const rule = model.ruleByHash.get(key);
-      if (rule !== undefined) {
-        this.ruleCounts[rule.index] = counterFirst[index]!;
-        continue;
-      }
-      for (const cap of model.caps) {
-        if (cap.dayHash === key) {
-          this.capDays[cap.index] = counterFirst[index]!;
-          this.capDayUsed[cap.index] = counterSecond[index]!;
-        } else if (cap.lifeHash === key) this.capLifeUsed[cap.index] = counterFirst[index]!;
+      const counter = model.counterIndex.get(counterKeys[index]!);
+      if (counter < 0) continue;
+      const cap = counter - model.rules.length;
+      if (cap < 0) this.ruleCounts[counter] = counterFirst[index]!;
+      else if ((cap & 1) === 1) this.capLifeUsed[cap >> 1] = counterFirst[index]!;
+      else {
+        this.capDays[cap >> 1] = counterFirst[index]!;
+        this.capDayUsed[cap >> 1] = counterSecond[index]!;
       }
     }
   }
@@ -195,9 +203,25 @@ export class AwardSheet {
         return;
       }
     }
-    slots[count] = slot;
-    sums[count] = amount;
     this.slotCounts[decay.index] = count + 1;
+    if (count < slots.length) {
+      slots[count] = slot;
+      sums[count] = amount;
+    } else this.grow(decay.index, slot, amount);
+  }
+
+  private grow(decay: number, slot: number, amount: number): void {
+    const { slots, sums } = this;
+    const count = slots[decay]!.length;
+    for (const [list, value] of [
+      [slots, slot],
+      [sums, amount],
+    ] as const) {
+      const longer = new Float64Array(count * 2);
+      longer.set(list[decay]!);
+      longer[count] = value;
+      list[decay] = longer;
+    }
   }
 
   /** Points left at `at` of the classes of one sign, as a magnitude. */
@@ -242,18 +266,22 @@ export class AwardSheet {
     return false;
   }
 
-  /** Moves the oldest entries of `state` into its sums: those before `horizon` and those beyond `most`. Changes no point of the score. */
+  /**
+   * Moves the oldest entries of `state` into its sums: those before `horizon` and those beyond `most`. Changes no point of the score.
+   * Waits until it is worth it, so that not every event pays for it.
+   */
   absorb(state: LeadState, horizon: number, most: number): void {
     const { entryRules, entryTimes } = state;
-    let moved = Math.max(0, entryRules.length - most);
+    if (entryRules.length <= most && entryTimes[0]! >= horizon - ABSORB_AFTER_MS) return;
+    let moved = Math.max(0, entryRules.length - most + Math.floor(most / ABSORB_PART));
     while (moved < entryRules.length && entryTimes[moved]! < horizon) moved++;
     if (moved === 0) return;
     this.loadBase(state, state.at);
     this.count = 0;
     for (let index = 0; index < moved; index++) {
-      const rule = this.model.ruleByHash.get(entryRules[index]!);
-      if (rule === undefined) continue;
-      this.push(rule, entryTimes[index]!, false);
+      const rule = this.model.ruleIndex.get(entryRules[index]!);
+      if (rule < 0) continue;
+      this.push(this.model.rules[rule]!, entryTimes[index]!, false);
       this.applyAt(this.count - 1);
     }
     this.storeBase(state);

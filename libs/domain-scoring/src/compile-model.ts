@@ -2,6 +2,7 @@ import type { Grade, Temperature, Touch } from "@leadstream/schemas";
 import { compileConditions, type Predicate, profileGetter, touchGetter } from "./condition.ts";
 import { type DecayClass, decayClass } from "./decay.ts";
 import { hash32 } from "./hash.ts";
+import { HashIndex } from "./hash-index.ts";
 import type { Cap, Group, Model, Rule } from "./model.ts";
 import type { LeadProfile } from "./profile.ts";
 import { DAY_MS } from "./units.ts";
@@ -46,9 +47,11 @@ export interface CompiledModel {
   readonly touchRules: ReadonlyMap<string, readonly CompiledRule[]>;
   readonly statusRules: ReadonlyMap<string, readonly CompiledRule[]>;
   readonly rules: readonly CompiledRule[];
-  readonly ruleByHash: ReadonlyMap<number, CompiledRule>;
   readonly classes: readonly DecayClass[];
-  readonly classByKey: ReadonlyMap<number, DecayClass>;
+  /** Hash of a rule → its index. */
+  readonly ruleIndex: HashIndex;
+  /** Hash of a counter in the state → rule index, or number of rules + 2 × cap (+ 1 for the lifetime). */
+  readonly counterIndex: HashIndex;
   readonly caps: readonly CompiledCap[];
   readonly bandNames: readonly string[];
   readonly bandFrom: readonly number[];
@@ -88,9 +91,15 @@ export function compileModel(model: Model): CompiledModel {
     touchRules: byTrigger(model, rules, "behaviour"),
     statusRules: byTrigger(model, rules, "status"),
     rules,
-    ruleByHash: new Map(rules.map((rule) => [rule.hash, rule])),
+    ruleIndex: new HashIndex(rules.map((rule) => [rule.hash, rule.index])),
+    counterIndex: new HashIndex([
+      ...rules.map((rule): [number, number] => [rule.hash, rule.index]),
+      ...caps.flatMap((cap): [number, number][] => [
+        [cap.dayHash, rules.length + cap.index * 2],
+        [cap.lifeHash, rules.length + cap.index * 2 + 1],
+      ]),
+    ]),
     classes,
-    classByKey: new Map(classes.map((one) => [one.key, one])),
     caps,
     bandNames: model.bands.map((band) => band.name),
     bandFrom: model.bands.map((band) => band.from),

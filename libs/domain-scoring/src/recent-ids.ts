@@ -20,10 +20,11 @@ export function remember(state: LeadState, high: number, low: number, time: numb
   idTimes.push(time);
   let gone = Math.max(0, idHigh.length - limits.events);
   while (gone < idHigh.length - 1 && idTimes[gone]! !== NEVER && time !== NEVER && time - idTimes[gone]! > limits.windowMs) gone++;
-  if (gone === 0) return;
-  idHigh.splice(0, gone);
-  idLow.splice(0, gone);
-  idTimes.splice(0, gone);
+  for (; gone > 0; gone--) {
+    idHigh.shift();
+    idLow.shift();
+    idTimes.shift();
+  }
 }
 
 export interface IdLimits {
@@ -31,5 +32,5 @@ export interface IdLimits {
   readonly events: number;
 }
 
-export const idHighOf = hash32;
-export const idLowOf = secondHash32;
+export const idHighOf: (eventId: string) => number = hash32;
+export const idLowOf: (eventId: string) => number = secondHash32;

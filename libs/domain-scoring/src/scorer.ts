@@ -316,7 +316,7 @@ export class Scorer {
     this.sheet.rewriteBase(state);
     let kept = 0;
     for (let index = 0; index < state.entryRules.length; index++) {
-      if (!this.model.ruleByHash.has(state.entryRules[index]!)) continue;
+      if (this.model.ruleIndex.get(state.entryRules[index]!) < 0) continue;
       state.entryRules[kept] = state.entryRules[index]!;
       state.entryTimes[kept] = state.entryTimes[index]!;
       kept++;
