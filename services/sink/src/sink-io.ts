@@ -33,7 +33,7 @@ export interface BlockReport {
   /** First record taken to offset confirmed. */
   readonly durationMs: number;
   /** Position behind the block and lag, by partition. */
-  readonly partitions: readonly { readonly partition: number; readonly position: number; readonly lag: number }[];
+  readonly partitions: readonly { readonly partition: number; readonly position: number; readonly lag: number; readonly records: number }[];
 }
 
 export interface SinkPorts {

@@ -14,6 +14,8 @@ interface Gathered {
   readonly ranges: readonly OffsetRange[];
   readonly startedMs: number;
   readonly lags: ReadonlyMap<number, number>;
+  /** Data records by partition. */
+  readonly counts: ReadonlyMap<number, number>;
 }
 
 /**
@@ -81,6 +83,7 @@ export class SinkTask {
     const { clock } = this.ports;
     const builder = new BlockBuilder(currentMapper);
     const letters: DeadLetter[] = [];
+    const counts = new Map<number, number>();
     const from = new Map(this.feeds.map((feed) => [feed.partition, feed.position]));
     let startedMs = -1;
     for (;;) {
@@ -91,6 +94,7 @@ export class SinkTask {
         const chunk = feed.take();
         if (chunk === null || feed.position === from.get(feed.partition)) continue;
         moved = true;
+        counts.set(feed.partition, (counts.get(feed.partition) ?? 0) + chunk.records);
         await reader.read(chunk.cursor(), feed.partition, chunk.next, builder, letters);
       }
       if (moved && startedMs < 0) startedMs = clock.now();
@@ -105,7 +109,7 @@ export class SinkTask {
     const lags = new Map(this.feeds.map((feed) => [feed.partition, Math.max(0, feed.lastStableOffset - feed.position)]));
     const block = builder.records === 0 ? null : builder.finish(this.ports.inbox.topic, incarnation, ranges);
     this.fault("step-3-formed");
-    return { block, ranges, startedMs, lags };
+    return { block, ranges, startedMs, lags, counts };
   }
 
   private full(builder: BlockBuilder): boolean {
@@ -137,7 +141,12 @@ export class SinkTask {
       records: block?.intent.count ?? 0,
       rows: block?.tables.reduce((sum, each) => sum + each.rows, 0) ?? 0,
       durationMs: clock.now() - gathered.startedMs,
-      partitions: ranges.map(({ partition, to }) => ({ partition, position: to, lag: gathered.lags.get(partition) ?? 0 })),
+      partitions: ranges.map(({ partition, to }) => ({
+        partition,
+        position: to,
+        lag: gathered.lags.get(partition) ?? 0,
+        records: gathered.counts.get(partition) ?? 0,
+      })),
     });
     this.fault("step-6-confirmed");
   }
