@@ -1,4 +1,6 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "@jest/globals";
+import { parse } from "yaml";
 import { checkModel } from "../src/index.ts";
 
 const base = {
@@ -152,5 +154,14 @@ describe("a model is refused with place and remedy", () => {
 
   it("reports all faults together", () => {
     expect(faultsOf({ name: "Not An Id", version: 0, behaviour: [{ id: "a" }] }).length).toBeGreaterThanOrEqual(4);
+  });
+});
+
+describe("docs/scoring.md", () => {
+  it("its example is a model", () => {
+    const text = readFileSync(new URL("../../../docs/scoring.md", import.meta.url), "utf8");
+    const examples = [...text.matchAll(/```yaml\n(.*?)```/gs)].map((match) => checkModel(parse(match[1]!)));
+    expect(examples.length).toBeGreaterThan(0);
+    for (const example of examples) expect(example).toHaveProperty("model");
   });
 });
