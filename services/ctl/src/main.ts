@@ -5,6 +5,7 @@ import { KafkaAdapterError } from "@leadstream/kafka";
 import { Command, InvalidArgumentError } from "commander";
 import { examine } from "./commands/doctor.ts";
 import { explainLead } from "./commands/explain.ts";
+import { prepareFromEnvironment } from "./commands/prepare.ts";
 import { progressLog } from "./commands/progress.ts";
 import { publishFiles } from "./commands/publish-files.ts";
 import { simulate } from "./commands/simulate.ts";
@@ -111,6 +112,11 @@ program
   .option("--invalid <share>", "share that is invalid on purpose", Number, 0.005)
   .option("--journal <file>", "where to note every accepted event id")
   .action((wish) => simulate(openWorkplace(), wish));
+
+program
+  .command("prepare")
+  .description("topics, schemas, tables and configuration on servers that run elsewhere; addresses come from the environment")
+  .action(() => prepareFromEnvironment(openWorkplace()));
 
 program
   .command("topics")
