@@ -1,10 +1,11 @@
 import { statusKindSymbols } from "@leadstream/schemas";
 import { checkConditions } from "./check-conditions.ts";
-import { type Decay, MAX_HALF_LIFE_MS, NO_DECAY } from "./decay.ts";
+import { type Decay, decayClass, MAX_CLASSES, MAX_HALF_LIFE_MS, NO_DECAY } from "./decay.ts";
 import { type DocumentReader, join, type PlainObject } from "./document-reader.ts";
 import { hash32 } from "./hash.ts";
 import type { Cap, Group, Rule } from "./model.ts";
 
+const MAX_RULES = 1_000;
 const NO_CAP: Cap = { perDay: null, lifetime: null };
 const ruleKeys = ["id", "points", "group", "when", "note"] as const;
 const eventRuleKeys = [...ruleKeys, "decay", "cap", "count"] as const;
@@ -83,9 +84,18 @@ export function checkRules(reader: DocumentReader, document: PlainObject, groups
       if (rule !== null) placed.push({ rule, path });
     });
   }
+  checkNumbers(reader, placed);
   checkIds(reader, placed);
   checkReach(reader, placed, groups);
   return placed;
+}
+
+/** Bounds that keep every sum of points inside a record's 32-bit fields. */
+function checkNumbers(reader: DocumentReader, placed: readonly PlacedRule[]): void {
+  if (placed.length > MAX_RULES) reader.fault("", `has ${placed.length} rules`, `Use at most ${MAX_RULES}`);
+  const classes = new Set(placed.map(({ rule }) => decayClass(0, rule.decay, rule.points < 0 ? -1 : 1).key));
+  if (classes.size > MAX_CLASSES)
+    reader.fault("", `fades points in ${classes.size} ways, counting gains and losses apart`, `Use at most ${MAX_CLASSES}`);
 }
 
 function checkRule(

@@ -18,6 +18,9 @@ export const WINDOW_SLOTS = 256;
 export const MAX_HALF_LIFE_MS = 365 * 86_400_000;
 
 const MAX_SUM = 2 ** 52;
+/** Most that one class can be worth, thousandths: with MAX_CLASSES of them a record's 32-bit fields cannot overflow. */
+const MAX_LEFT = 100_000_000;
+export const MAX_CLASSES = 20;
 const powersOfTwo = Array.from({ length: HALF_LIVES_KEPT + 1 }, (_, exponent) => 2 ** exponent);
 
 const NONE = 0;
@@ -120,6 +123,6 @@ export function leftAt(
     else if (decay.kind === LINEAR) total += age <= 0 ? sum : Math.floor((sum * (LINEAR_STEPS - age)) / LINEAR_STEPS);
     else total += sum;
   }
-  if (decay.kind !== HALF_LIFE || total === 0) return total;
-  return Math.floor(total / growth(at % decay.slotMs, decay.slotMs));
+  if (decay.kind === HALF_LIFE && total > 0) total = Math.floor(total / growth(at % decay.slotMs, decay.slotMs));
+  return Math.min(total, MAX_LEFT);
 }

@@ -198,6 +198,13 @@ describe("clocks of producers (F16, F17)", () => {
 });
 
 describe("determinism and size", () => {
+  it("a flood of touches stays inside the 32 bits of a record", () => {
+    const lead = new Journey(modelWith({ behaviour: [{ id: "one", points: 1000, touch: "one" }] }));
+    for (let index = 0; index < 3_000; index++) lead.event(touch("one", START + index));
+    expect([lead.score, lead.state?.engagement, lead.sum()]).toEqual([100_000, 100_000_000, 100_000]);
+    expect(lead.state?.entryTimes.length).toBeLessThanOrEqual(64);
+  });
+
   it("two runs give identical outputs and bytes", () => {
     const run = (): [string, string] => {
       const lead = new Journey(new Scorer(compiled(harshModel)));
