@@ -57,6 +57,26 @@ export function measureRequests(app: FastifyInstance, telemetry: Telemetry): voi
   });
 }
 
+/**
+ * Lets a drain end: a connection that was busy when the server closed would otherwise be kept open for its next request, and the server
+ * waits for all of them.
+ */
+export function closeConnectionsWhenDraining(app: FastifyInstance): void {
+  let draining = false;
+  app.addHook("preClose", (done) => {
+    draining = true;
+    done();
+  });
+  app.addHook("onSend", (_request, reply, payload, done) => {
+    if (draining) reply.header("connection", "close");
+    done(null, payload);
+  });
+  app.addHook("onResponse", (_request, _reply, done) => {
+    if (draining) setImmediate(() => app.server.closeIdleConnections());
+    done();
+  });
+}
+
 function clientOf(request: FastifyRequest, apiKeys: ApiKeys): Client | null {
   const { "x-api-key": header, authorization } = request.headers;
   const key = typeof header === "string" ? header : authorization === undefined ? undefined : BEARER.exec(authorization)?.[1];

@@ -7,7 +7,7 @@ import type { ApiKeys } from "./api-keys.ts";
 import type { CollectorConfig } from "./config.ts";
 import { CollectorError, statusOf } from "./errors.ts";
 import { type EventSink, Intake, retryAfterOf } from "./intake.ts";
-import { guardRequests, measureRequests } from "./request-hooks.ts";
+import { closeConnectionsWhenDraining, guardRequests, measureRequests } from "./request-hooks.ts";
 import { commandRoutes } from "./routes/command-routes.ts";
 import { eventRoutes } from "./routes/event-routes.ts";
 import { operationRoutes } from "./routes/operation-routes.ts";
@@ -43,6 +43,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     answerError(new CollectorError("NOT_FOUND", "no such address", "See /docs."), reply, app.log),
   );
   measureRequests(app, telemetry);
+  closeConnectionsWhenDraining(app);
   await describeApi(app);
   operationRoutes(app, telemetry);
   const intake = new Intake({ sink, limits, telemetry, monotonicMs });

@@ -32,7 +32,7 @@ const touch = (eventId: string) => ({ eventId, leadId: `lead-of-${eventId}`, kin
 async function stored(eventId: string): Promise<number> {
   const reader = await TopicReader.open(servers);
   try {
-    return (await reader.events("lead.events", ({ value }) => "eventId" in value && value.eventId === eventId)).length;
+    return (await reader.events("lead.events", ({ value }) => "eventId" in value && value.eventId === eventId, true)).length;
   } finally {
     reader.close();
   }

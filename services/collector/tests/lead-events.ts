@@ -1,6 +1,6 @@
 import type { ServerAddresses } from "@leadstream/infra-local";
-import { connectKafka, connectRegistry, ensureTopics, type KafkaConnection, openInbox } from "@leadstream/kafka";
-import { AvroReader, type Decoded, topicDefinitions } from "@leadstream/schemas";
+import { connectKafka, connectRegistry, ensureTopics, type KafkaConnection, openInbox, topicOffsets } from "@leadstream/kafka";
+import { AvroReader, type Decoded, topicDefinitions, topicNames } from "@leadstream/schemas";
 
 export interface StoredEvent {
   readonly partition: number;
@@ -16,10 +16,12 @@ const FETCH = { maxBytes: 4 << 20, maxWaitMs: 50 };
 export class TopicReader {
   readonly connection: KafkaConnection;
   private readonly registryUrl: string;
+  private readonly starts: ReadonlyMap<string, readonly number[]>;
 
-  private constructor(connection: KafkaConnection, registryUrl: string) {
+  private constructor(connection: KafkaConnection, registryUrl: string, starts: ReadonlyMap<string, readonly number[]>) {
     this.connection = connection;
     this.registryUrl = registryUrl;
+    this.starts = starts;
   }
 
   static async open(servers: Pick<ServerAddresses, "kafka" | "registry">): Promise<TopicReader> {
@@ -32,18 +34,26 @@ export class TopicReader {
       initialRetryTimeMs: 50,
     });
     await ensureTopics(connection, topicDefinitions, { replicationFactor: 1 });
-    return new TopicReader(connection, servers.registry.url);
+    const starts = new Map<string, readonly number[]>();
+    for (const topic of [topicNames.leadEvents, topicNames.marketingSpend]) {
+      starts.set(
+        topic,
+        (await topicOffsets(connection, topic)).map(({ lastStableOffset }) => lastStableOffset),
+      );
+    }
+    return new TopicReader(connection, servers.registry.url, starts);
   }
 
-  /** All events of the topic that `wanted` accepts, from its start to its end now. */
-  async events(topic: string, wanted: (record: Decoded) => boolean): Promise<StoredEvent[]> {
+  /** Events of the topic that `wanted` accepts, from where the reader was opened (or from the topic's start) to its end now. */
+  async events(topic: string, wanted: (record: Decoded) => boolean, fromStart = false): Promise<StoredEvent[]> {
     const { wire } = await connectRegistry({ url: this.registryUrl });
     const found: StoredEvent[] = [];
     const { leaders } = await this.connection.topic(topic, true);
     for (const partition of leaders.keys()) {
       const inbox = await openInbox(this.connection, topic, partition);
       const { logStart, lastStableOffset } = await inbox.bounds();
-      for (let position = logStart; position < lastStableOffset; ) {
+      const start = fromStart ? logStart : (this.starts.get(topic)?.[partition] ?? logStart);
+      for (let position = start; position < lastStableOffset; ) {
         const chunk = await inbox.fetch(position, FETCH);
         const cursor = chunk.cursor();
         while (cursor.next()) {
