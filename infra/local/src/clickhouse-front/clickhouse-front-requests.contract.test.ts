@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { ClickHouseError } from "@clickhouse/client";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { waitFor } from "../wait.ts";
-import { ServerUnderTest } from "./server-under-test.ts";
+import { ServerUnderTest } from "../../tests/server-under-test.ts";
 
 describe("ClickHouse's HTTP interface, requests and their errors", () => {
   let server: ServerUnderTest;

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type ClickHouseClient, ClickHouseLogLevel, createClient } from "@clickhouse/client";
-import { type ClickHouseFrontProcess, type ClickHouseFrontWish, spawnClickHouseFront } from "./spawn.ts";
+import { type ClickHouseFrontProcess, type ClickHouseFrontWish, spawnClickHouseFront } from "../src/clickhouse-front/spawn.ts";
 
 export const testUser = "leadstream";
 export const testPassword = "a 'quoted' pass:word";
