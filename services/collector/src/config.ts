@@ -36,6 +36,12 @@ export const collectorConfig = z
     eventsPerSecond: z.number().positive().max(10_000_000).default(20_000).describe("events a second that one API key may send"),
     eventsBurst: z.int().min(1).max(100_000_000).default(40_000).describe("events that one API key may send at once after a pause"),
     requestsInFlight: z.int().min(1).max(100_000).default(512).describe("requests worked on at once before new ones are refused"),
+    bytesInFlight: z
+      .int()
+      .min(1_024)
+      .max(2 ** 30)
+      .default(8 << 20)
+      .describe("bytes of request bodies worked on at once before new ones are refused; parsed they take several times as much memory"),
     retryAfterMs: milliseconds(1_000, "ms that a client is asked to wait after a 503", 1_000),
     requestTimeoutMs: milliseconds(30_000, "ms in which a client must have sent its request", 1_000),
     kafkaRequestTimeoutMs: milliseconds(5_000, "ms to wait for a broker's answer", 100),
@@ -57,6 +63,10 @@ export const collectorConfig = z
   .refine((config) => config.eventsBurst >= config.batchLimit, {
     path: ["eventsBurst"],
     message: "is below batchLimit: a full batch could never be sent",
+  })
+  .refine((config) => config.bytesInFlight >= config.bodyLimitBytes, {
+    path: ["bytesInFlight"],
+    message: "is below bodyLimitBytes: a full body could never be taken",
   })
   .refine((config) => config.bufferBytes >= 2 * config.bodyLimitBytes, {
     path: ["bufferBytes"],

@@ -7,7 +7,8 @@ declare module "fastify" {
   interface FastifyRequest {
     /** Who sends; set on every /v1 route. */
     client: Client | null;
-    counted: boolean;
+    /** Bytes that the request holds of those in flight; null when it was not let in. */
+    heldBytes: number | null;
   }
 }
 
@@ -15,6 +16,8 @@ export interface HookOptions {
   readonly apiKeys: ApiKeys;
   readonly telemetry: Telemetry;
   readonly requestsInFlight: number;
+  readonly bytesInFlight: number;
+  readonly bodyLimitBytes: number;
   readonly retryAfterMs: number;
 }
 
@@ -22,27 +25,33 @@ const BEARER = /^bearer +(\S+)$/i;
 
 /** Before a body is read: is there room, and is the key known? */
 export function guardRequests(app: FastifyInstance, options: HookOptions): void {
-  const { apiKeys, requestsInFlight, retryAfterMs, telemetry } = options;
+  const { apiKeys, bodyLimitBytes, bytesInFlight, requestsInFlight, retryAfterMs, telemetry } = options;
   let inFlight = 0;
+  let heldBytes = 0;
   app.decorateRequest("client", null);
-  app.decorateRequest("counted", false);
+  app.decorateRequest("heldBytes", null);
   app.addHook("onRequest", (request, _reply, done) => {
     const client = clientOf(request, apiKeys);
     if (client === null) {
       done(new CollectorError("UNAUTHORISED", "no valid API key", "Send the key in x-api-key, or as Authorization: Bearer."));
       return;
     }
-    if (inFlight >= requestsInFlight) {
+    const bytes = announcedBytes(request, bodyLimitBytes);
+    if (inFlight >= requestsInFlight || heldBytes + bytes > bytesInFlight) {
       done(new CollectorError("OVERLOADED", "too many requests are under way", "Wait as long as Retry-After says.", { retryAfterMs }));
       return;
     }
     request.client = client;
-    request.counted = true;
+    request.heldBytes = bytes;
+    heldBytes += bytes;
     telemetry.metrics.httpInFlight.set(++inFlight);
     done();
   });
   app.addHook("onResponse", (request, _reply, done) => {
-    if (request.counted) telemetry.metrics.httpInFlight.set(--inFlight);
+    if (request.heldBytes !== null) {
+      heldBytes -= request.heldBytes;
+      telemetry.metrics.httpInFlight.set(--inFlight);
+    }
     done();
   });
 }
@@ -75,6 +84,13 @@ export function closeConnectionsWhenDraining(app: FastifyInstance): void {
     if (draining) setImmediate(() => app.server.closeIdleConnections());
     done();
   });
+}
+
+/** A body without an announced length may be as long as any; one that is announced longer is refused before it is read. */
+function announcedBytes(request: FastifyRequest, bodyLimitBytes: number): number {
+  const { "content-length": length, "transfer-encoding": encoding } = request.headers;
+  if (length !== undefined) return Math.min(Number(length) || 0, bodyLimitBytes);
+  return encoding === undefined ? 0 : bodyLimitBytes;
 }
 
 function clientOf(request: FastifyRequest, apiKeys: ApiKeys): Client | null {

@@ -14,7 +14,14 @@ import { operationRoutes } from "./routes/operation-routes.ts";
 
 export type ServerLimits = Pick<
   CollectorConfig,
-  "bodyLimitBytes" | "batchLimit" | "eventsPerSecond" | "eventsBurst" | "requestsInFlight" | "retryAfterMs" | "requestTimeoutMs"
+  | "bodyLimitBytes"
+  | "batchLimit"
+  | "eventsPerSecond"
+  | "eventsBurst"
+  | "requestsInFlight"
+  | "bytesInFlight"
+  | "retryAfterMs"
+  | "requestTimeoutMs"
 >;
 
 export interface ServerOptions {
@@ -48,7 +55,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   operationRoutes(app, telemetry);
   const intake = new Intake({ sink, limits, telemetry, monotonicMs });
   await app.register(async (api) => {
-    guardRequests(api, { apiKeys, telemetry, requestsInFlight: limits.requestsInFlight, retryAfterMs: limits.retryAfterMs });
+    guardRequests(api, { ...limits, apiKeys, telemetry });
     eventRoutes(api, intake, limits.batchLimit);
     commandRoutes(api, intake, limits.batchLimit);
   });

@@ -20,14 +20,13 @@ export function commandRoutes(app: FastifyInstance, intake: Intake, batchLimit: 
     );
   }
   const leadParams = z.object({ leadId: z.string().describe("The lead whose personal data is to be erased.") });
-  const erasure = bodilessSchema(
-    "Commands",
-    "Erase a lead's personal data: its key is destroyed once the command is on the log",
-    leadParams,
-  );
-  app.delete<{ Params: { leadId: string } }>("/v1/leads/:leadId/personal", erasure, (request, reply) =>
-    intake.take(request, reply, () => ({ kind: "command", input: { leadId: request.params.leadId, command: "erase" } })),
-  );
+  const retryQuery = z.object({ eventId: z.string().optional().describe("Repeat with the id of the first answer.") });
+  const summary = "Erase a lead's personal data: its key is destroyed once the command is on the log";
+  const erasure = bodilessSchema("Commands", summary, leadParams, retryQuery);
+  app.delete<{ Params: { leadId: string }; Querystring: { eventId?: string } }>("/v1/leads/:leadId/personal", erasure, (request, reply) => {
+    const input = { leadId: request.params.leadId, command: "erase", eventId: request.query.eventId };
+    return intake.take(request, reply, () => ({ kind: "command", input }));
+  });
 }
 
 function readThin(input: unknown, command: string): ReadEvent {

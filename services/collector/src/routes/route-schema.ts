@@ -33,11 +33,12 @@ export function eventSchema(tag: string, summary: string, body: z.ZodType): Rout
 }
 
 /** The same for a route without a body. */
-export function bodilessSchema(tag: string, summary: string, params: z.ZodType): RouteShorthandOptions {
+export function bodilessSchema(tag: string, summary: string, params: z.ZodType, querystring: z.ZodType): RouteShorthandOptions {
   const schema: FastifySchema = {
     tags: [tag],
     summary,
     params,
+    querystring,
     security: [{ apiKey: [] }, { bearer: [] }],
     response: { 202: acceptedShape, ...failures },
   };

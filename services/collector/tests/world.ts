@@ -1,0 +1,98 @@
+import { afterEach } from "@jest/globals";
+import type { EdgeContext, KeyStore } from "@leadstream/edge";
+import { KafkaAdapterError } from "@leadstream/kafka";
+import { createNodeCrypto, Emitter, type RecordSender, uuidV7Source } from "@leadstream/producer";
+import { AvroReader, codecs, type Decoded, type RecordName, WireFormat } from "@leadstream/schemas";
+import { createTelemetry } from "@leadstream/telemetry";
+import type { FastifyInstance } from "fastify";
+import { ApiKeys, hashOf } from "../src/api-keys.ts";
+import { buildServer, type ServerLimits } from "../src/server.ts";
+
+export const KEY = "ls_test-key";
+const limits: ServerLimits = {
+  bodyLimitBytes: 20_000,
+  batchLimit: 5,
+  eventsPerSecond: 10,
+  eventsBurst: 20,
+  requestsInFlight: 2,
+  bytesInFlight: 20_000,
+  retryAfterMs: 1_500,
+  requestTimeoutMs: 5_000,
+};
+
+const open: FastifyInstance[] = [];
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((app) => app.close()));
+});
+
+/** A collector over a log in memory: requests are injected, the edge and the emitter are the real ones. */
+export interface World {
+  readonly app: FastifyInstance;
+  readonly log: Decoded[];
+  readonly destroyed: string[];
+  readonly logLines: string[];
+  clockMs: number;
+  /** What Kafka does with the next records. */
+  answer: (record: number) => Promise<void>;
+}
+
+export async function world(overrides: Partial<ServerLimits> = {}): Promise<World> {
+  const wire = new WireFormat((Object.keys(codecs) as RecordName[]).map((name, index) => [name, index] as const));
+  const state = { log: [] as Decoded[], destroyed: [] as string[], logLines: [] as string[], clockMs: 0, answer: async () => {} };
+  const keys: KeyStore = {
+    keyFor: (leadId) => ({ keyId: `key of ${leadId}`, key: Buffer.alloc(32, 1) }),
+    find: () => null,
+    destroy: (leadId) => state.destroyed.push(leadId) > 0,
+  };
+  const context: Omit<EdgeContext, "now" | "producer"> = {
+    defaultCountry: "CN",
+    defaultCurrency: null,
+    crypto: createNodeCrypto(Buffer.alloc(32)),
+    keys,
+    newId: uuidV7Source(() => 1),
+  };
+  const sender: RecordSender = {
+    async send(_topic, _partition, _key, value) {
+      const offset = state.log.push(wire.read(new AvroReader(value))) - 1;
+      await (state as unknown as World).answer(offset);
+      return { partition: 2, offset };
+    },
+  };
+  const telemetry = createTelemetry({
+    service: "collector",
+    processMetrics: false,
+    destination: { write: (line) => state.logLines.push(line) },
+  });
+  const app = await buildServer({
+    sink: new Emitter({ sender, wire, context, now: () => 1_000 }),
+    apiKeys: new ApiKeys([
+      [hashOf(KEY), "default"],
+      [hashOf("ls_other"), "shop"],
+    ]),
+    telemetry,
+    limits: { ...limits, ...overrides },
+    monotonicMs: () => state.clockMs,
+  });
+  open.push(app);
+  return Object.assign(state, { app }) as World;
+}
+
+type Method = "GET" | "POST" | "DELETE";
+export function call(
+  { app }: World,
+  url: string,
+  payload?: unknown,
+  headers: Record<string, string> = { "x-api-key": KEY },
+  method: Method = "POST",
+) {
+  return app.inject({
+    method,
+    url,
+    headers: { ...(payload === undefined ? {} : { "content-type": "application/json" }), ...headers },
+    ...(payload === undefined ? {} : { payload: typeof payload === "string" ? payload : JSON.stringify(payload) }),
+  });
+}
+export const touch = (id: string) => ({ eventId: id, leadId: "l", kind: "page-view" });
+export const away = async (): Promise<never> => {
+  throw new KafkaAdapterError("UNAVAILABLE", "no broker", "wait");
+};
