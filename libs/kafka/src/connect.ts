@@ -199,6 +199,7 @@ export class KafkaConnection {
   private anyLink(): Promise<Link> {
     if (this.closed) throw new KafkaAdapterError("CLOSED", "the Kafka connection is closed", "Open a new one.");
     if (this.seed?.open) return Promise.resolve(this.seed);
+    this.seed?.retire();
     this.opening ??= this.openAny().finally(() => {
       this.opening = null;
     });

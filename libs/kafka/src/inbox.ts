@@ -16,6 +16,7 @@ import { Again, retry } from "./retry.ts";
 interface Prefetch {
   readonly position: number;
   readonly chunk: Promise<RecordChunk>;
+  readonly unwanted: AbortController;
   done: boolean;
 }
 
@@ -64,8 +65,11 @@ class KafkaInbox implements Inbox {
       chunk = await ahead.chunk;
       // An empty answer from before the call says nothing about now.
       if (chunk.next === position && !waited) chunk = null;
-    } else if (ahead !== null && !ahead.done) this.lane.reset();
-    chunk ??= await this.read(position, limits);
+    } else if (ahead !== null && !ahead.done) {
+      ahead.unwanted.abort();
+      this.lane.reset();
+    }
+    chunk ??= await this.read(position, limits, this.closing.signal);
     if (chunk.next > position) this.fetchAhead(chunk.next, limits);
     return chunk;
   }
@@ -76,7 +80,9 @@ class KafkaInbox implements Inbox {
   }
 
   private fetchAhead(position: number, limits: FetchLimits): void {
-    const prefetch: Prefetch = { position, chunk: this.read(position, limits), done: false };
+    const unwanted = new AbortController();
+    const signal = AbortSignal.any([unwanted.signal, this.closing.signal]);
+    const prefetch: Prefetch = { position, chunk: this.read(position, limits, signal), unwanted, done: false };
     const done = (): void => {
       prefetch.done = true;
     };
@@ -85,10 +91,10 @@ class KafkaInbox implements Inbox {
     this.prefetch = prefetch;
   }
 
-  private read(position: number, limits: FetchLimits): Promise<RecordChunk> {
+  private read(position: number, limits: FetchLimits, signal: AbortSignal): Promise<RecordChunk> {
     let damaged = 0;
     const attempt = async (): Promise<RecordChunk> => {
-      const answer = await this.ask(position, limits);
+      const answer = await this.ask(position, limits, signal);
       try {
         const { records, next, segments } = await readBatches(answer.records, position, answer.aborted);
         if (next === position && answer.records.length > 0) throw cutShort(this.topic, this.partition, position);
@@ -101,7 +107,7 @@ class KafkaInbox implements Inbox {
     return passing(attempt);
   }
 
-  private ask(position: number, { maxBytes, maxWaitMs }: FetchLimits): Promise<FetchAnswer> {
+  private ask(position: number, { maxBytes, maxWaitMs }: FetchLimits, signal: AbortSignal): Promise<FetchAnswer> {
     const { topic, partition } = this;
     let fresh = false;
     return retry(
@@ -122,7 +128,7 @@ class KafkaInbox implements Inbox {
           throw error;
         }
       },
-      this.closing.signal,
+      signal,
     );
   }
 

@@ -33,6 +33,8 @@ export interface Address {
 /** One connection to one broker: requests are answered in order. */
 export interface Link {
   readonly open: boolean;
+  /** Takes no more requests; ends when those under way are answered. */
+  retire(): void;
   /** `timeoutMs`: how long the broker may hold the answer back, on top of the request time-out. */
   call<Request, Answer>(api: Api<Request, Answer>, request: Request, timeoutMs?: number): Promise<Answer>;
   destroy(): void;
@@ -54,8 +56,8 @@ interface StockConnection {
     rejectAll(error: Error): void;
   };
   isConnected(): boolean;
+  /** False from ten seconds before the session's end on. */
   isAuthenticated(): boolean;
-  authenticate(): Promise<void>;
   nextCorrelationId(): number;
 }
 interface StockPool {
@@ -143,6 +145,8 @@ class KafkajsLink implements Link {
   private readonly options: LinkOptions;
   private readonly address: Address;
   private destroyed = false;
+  private retired = false;
+  private underWay = 0;
 
   constructor(connection: StockConnection, broker: StockBroker, options: LinkOptions, address: Address) {
     this.connection = connection;
@@ -152,17 +156,27 @@ class KafkajsLink implements Link {
   }
 
   get open(): boolean {
-    return !this.destroyed && this.connection.isConnected();
+    if (this.destroyed || this.retired || !this.connection.isConnected()) return false;
+    // A session that ends is replaced by a new connection: to authenticate again between other requests is refused by brokers.
+    return this.options.sasl === undefined || this.connection.isAuthenticated();
+  }
+
+  retire(): void {
+    this.retired = true;
+    if (this.underWay === 0) this.destroy();
   }
 
   async call<Request, Answer>(api: Api<Request, Answer>, request: Request, timeoutMs = 0): Promise<Answer> {
     let payload: Buffer;
     try {
-      if (this.options.sasl && !this.connection.isAuthenticated()) await this.connection.authenticate();
+      this.underWay++;
       payload = await this.exchange(api, request, timeoutMs);
     } catch (cause) {
       this.destroy();
       throw this.unavailable(api.name, cause);
+    } finally {
+      this.underWay--;
+      if (this.retired && this.underWay === 0) this.destroy();
     }
     const reader = new WireReader(payload);
     // The answer to ApiVersions keeps the plain header, so that any client can read it.
@@ -180,7 +194,7 @@ class KafkajsLink implements Link {
 
   private exchange<Request, Answer>(api: Api<Request, Answer>, request: Request, timeoutMs: number): Promise<Buffer> {
     const { connection } = this;
-    if (!this.open) throw new Error("the connection is closed");
+    if (this.destroyed || !connection.isConnected()) throw new Error("the connection is closed");
     const correlationId = connection.nextCorrelationId();
     const writer = new WireWriter();
     writer.int16(api.key).int16(api.version).int32(correlationId).string(this.options.clientId);

@@ -28,6 +28,7 @@ export class Lane {
     if (known !== undefined) {
       const link = await known;
       if (link.open) return link;
+      link.retire();
       if (this.links.get(nodeId) === known) this.links.delete(nodeId);
       return this.link(nodeId);
     }

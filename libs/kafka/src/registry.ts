@@ -8,7 +8,6 @@ import { RetriableStreamError } from "@leadstream/stream";
 import { KafkaAdapterError } from "./errors.ts";
 import { resolvingReader } from "./resolving-reader.ts";
 import { SchemaCache } from "./schema-cache.ts";
-import { withLimit } from "./with-limit.ts";
 
 export interface RegistryOptions {
   /** Base of the Confluent API, such as http://host:8081/apis/ccompat/v7; may hold user:password@. */
@@ -89,6 +88,13 @@ function wireFormatOf(registrations: readonly Registration[]): WireFormat {
   return wire;
 }
 
+type Middleware = NonNullable<ConstructorParameters<typeof SchemaRegistry>[0]["middlewares"]>[number];
+
+/** The stock client waits for ever, and its socket keeps the process alive. */
+function timeLimit(timeoutMs: number): Middleware {
+  return () => ({ prepareRequest: async (next) => (await next()).enhance({ timeout: timeoutMs }) });
+}
+
 class RegistryClient {
   private readonly host: string;
   private readonly authorization: string | null;
@@ -104,16 +110,20 @@ class RegistryClient {
     this.timeoutMs = timeoutMs;
     const auth = username === "" ? null : { username: decodeURIComponent(username), password: decodeURIComponent(password) };
     this.authorization = auth && `Basic ${Buffer.from(`${auth.username}:${auth.password}`).toString("base64")}`;
-    this.stock = new SchemaRegistry({ host: this.host, retry: { retries: 0 }, ...(auth ? { auth } : {}) });
+    this.stock = new SchemaRegistry({
+      host: this.host,
+      retry: { retries: 0 },
+      middlewares: [timeLimit(timeoutMs)],
+      ...(auth ? { auth } : {}),
+    });
   }
 
   /** The subject's rule first: a registry whose default is another one would let an incompatible schema in. */
   async register(subject: string, schema: string): Promise<number> {
     const rule = await this.ask(`/config/${encodeURIComponent(subject)}`, { method: "PUT", body: JSON.stringify({ compatibility }) });
     if (!rule.ok) throw this.refused(`to set ${compatibility} for ${subject}`, rule.status, await messageOf(rule));
-    const registering = this.stock.register({ type: SchemaType.AVRO, schema }, { subject, compatibility: compatibility as never });
     try {
-      return (await withLimit(registering, this.timeoutMs, () => new Error("no answer in time"))).id;
+      return (await this.stock.register({ type: SchemaType.AVRO, schema }, { subject, compatibility: compatibility as never })).id;
     } catch (cause) {
       const status = statusOf(cause);
       if (status === null || status >= 500) throw this.unavailable(cause);

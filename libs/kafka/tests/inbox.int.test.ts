@@ -61,6 +61,20 @@ describe("inbox", () => {
     await inbox.close();
   });
 
+  it("can be read from anywhere in any order, also while the next chunk is on its way", async () => {
+    const topic = await createTopic(1);
+    for (const value of ["a", "b", "c"]) await produce(topic, [value]);
+    const inbox = await openInbox(connection, topic, 0);
+    const patient = { maxBytes: 10, maxWaitMs: 20_000 };
+    const started = performance.now();
+    for (const position of [2, 0, 1, 2, 2, 0]) {
+      const chunk = await inbox.fetch(position, patient);
+      expect(recordsOf(chunk)[0]?.offset).toBe(position);
+    }
+    expect(performance.now() - started).toBeLessThan(10_000);
+    await inbox.close();
+  });
+
   it("waits for a record at the end of the log, and shows it with the broker's time under LogAppendTime", async () => {
     const topic = await createTopic(1, undefined, { "message.timestamp.type": "LogAppendTime" });
     const inbox = await openInbox(connection, topic, 0);

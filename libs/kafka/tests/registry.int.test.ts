@@ -80,8 +80,11 @@ describe("registry", () => {
     await expect(connectRegistry(options({ ...down, cacheFile: undefined }))).rejects.toMatchObject({ code: "REGISTRY_UNAVAILABLE" });
   });
 
-  it("does not wait for ever for a registry that takes connections and says nothing", async () => {
-    const server = createServer(() => {});
+  it.each(["PUT", "GET", "POST"])("does not wait for ever for a registry that never answers a %s", async (method) => {
+    const server = createServer((request, response) => {
+      // The questions before it are answered.
+      if (request.method !== method) response.end(JSON.stringify({ compatibility: "BACKWARD", compatibilityLevel: "BACKWARD" }));
+    });
     servers.push(server);
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const { port } = server.address() as AddressInfo;
