@@ -1,9 +1,9 @@
 import { LocalStackError } from "./errors.ts";
 import type { LogLine } from "./log-line.ts";
 import { identify } from "./process-identity.ts";
-import { bootAll, type RunningServers, type ServerAddresses, startServers } from "./servers.ts";
+import { allServers, bootAll, type RunningServers, type ServerAddresses, startServers } from "./servers.ts";
 import { type ServiceContext, servicePort, startService } from "./service-process.ts";
-import { loadStack, type PortName, type Ports, type Stack } from "./stack.ts";
+import { loadStack, type PortName, type Ports, type ServerName, type Stack } from "./stack.ts";
 import { removeStackState, type StackState, writeStackState } from "./stack-state.ts";
 import { Supervised, type SupervisedStatus } from "./supervised.ts";
 
@@ -29,12 +29,14 @@ export type RunningStack = {
   statuses(): SupervisedStatus[];
   /** Resolves with a name when a process was given up on; the rest keeps running until stop(). */
   gaveUp: Promise<string>;
-  /** For fault tests: takes a service away and brings it back. */
-  down(service: string, signal: NodeJS.Signals): Promise<void>;
-  up(service: string): Promise<void>;
+  /** For fault tests: takes a service or a server away and brings it back. */
+  down(name: string, signal: NodeJS.Signals): Promise<void>;
+  up(name: string): Promise<void>;
   /** Services in reverse start order, each drained; then ClickHouse, registry, Kafka. */
   stop(): Promise<void>;
 };
+
+const isServer = (name: string): name is ServerName => allServers.some((server) => server === name);
 
 const addressesOf = ({ kafka, registry, clickhouse }: ServerAddresses): ServerAddresses => ({ kafka, registry, clickhouse });
 
@@ -156,8 +158,8 @@ export const startStack = async (options: StackOptions): Promise<RunningStack> =
     readyMs,
     statuses,
     gaveUp: gaveUp.promise,
-    down: (name, by) => named(name).down(by),
-    up: (name) => named(name).start(),
+    down: (name, by) => (isServer(name) ? servers.down(name, by) : named(name).down(by)),
+    up: (name) => (isServer(name) ? servers.up(name) : named(name).start()),
     stop: () => stopAll(parts),
   };
 };

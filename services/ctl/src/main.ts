@@ -12,6 +12,7 @@ import { simulate } from "./commands/simulate.ts";
 import { start } from "./commands/start.ts";
 import { printStatus } from "./commands/status.ts";
 import { listTopics } from "./commands/topics.ts";
+import { registerReplay } from "./replay/register-replay.ts";
 import { openWorkplace } from "./workplace.ts";
 
 const STOP_LIMIT_MS = 60_000;
@@ -132,6 +133,8 @@ program
       console.log(`${ok ? "ok     " : "missing"}  ${what}: ${detail}${ok ? "" : `\n         ${remedy}`}`);
     if (findings.some(({ ok }) => !ok)) process.exitCode = 1;
   });
+
+registerReplay(program);
 
 /** Leaves out what was not given. */
 function optional<T extends object>(values: T): { [K in keyof T]?: NonNullable<T[K]> } {
