@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { errorText, LocalStackError, type RunningStack, readStackState, startStack } from "@leadstream/infra-local";
+import { errorText, LocalStackError, type RunningStack, readStackState, silent, startStack } from "@leadstream/infra-local";
 import { Demo, defaultDemo } from "../demo/run-demo.ts";
 import { groupPrefix, StackClients } from "../stack/clients.ts";
 import { prepareStack } from "../stack/prepare.ts";
@@ -66,7 +66,7 @@ export async function start(workplace: Workplace, wish: StartWish): Promise<void
   let fault: unknown = null;
   try {
     const ended = [show(workplace, running, demo, stop.signal), watch(running, stop.signal)];
-    if (demo !== null) ended.push(runDemo(demo, running, log, stop.signal));
+    if (demo !== null) ended.push(runDemo(demo, running, process.stdout.isTTY ? silent : log, stop.signal));
     await Promise.all(
       ended.map((part) =>
         part.catch((error: unknown) => {

@@ -40,7 +40,7 @@ export class Demo {
   private readonly workplace: Workplace;
   private readonly wish: DemoWish;
   private simulation: LiveSimulation | null = null;
-  private loading = false;
+  private progress = "";
 
   constructor(workplace: Workplace, wish: DemoWish) {
     this.workplace = workplace;
@@ -48,8 +48,7 @@ export class Demo {
   }
 
   get note(): string {
-    if (this.loading) return "loading three simulated months of history";
-    if (this.simulation === null) return "";
+    if (this.simulation === null) return this.progress;
     const { sent, accepted, rejected, surprises } = this.simulation.counts;
     return `simulating ${this.wish.eventsPerSecond} events/s: sent ${sent}, accepted ${accepted}, refused as intended ${rejected - surprises}`;
   }
@@ -59,13 +58,16 @@ export class Demo {
     const { seed, months, leadsPerDay, rosterPath } = this.wish;
     const mark = new HistoryMark(dataDir);
     if (mark.loaded) return;
-    this.loading = true;
+    const tell = (line: string): void => {
+      this.progress = line;
+      log(line);
+    };
+    tell("loading three simulated months of history");
     // The day's start: a run that is cut short and begun again on the same day makes the same events.
     const endMs = Math.floor(Date.now() / 86_400_000) * 86_400_000;
     const history = { seed, months, leadsPerDay, endMs, reps: repsOf(rosterPath) };
-    const events = await loadHistory(history, collectorPoster(collectorUrl, apiKeyFileOf(dataDir)), log, stop);
+    const events = await loadHistory(history, collectorPoster(collectorUrl, apiKeyFileOf(dataDir)), tell, stop);
     if (!stop.aborted) mark.note(history, events);
-    this.loading = false;
   }
 
   async live(collectorUrl: string, addresses: ServerAddresses, stop: AbortSignal): Promise<void> {

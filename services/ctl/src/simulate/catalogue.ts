@@ -36,13 +36,13 @@ export const channels: readonly Channel[] = [
     campaigns: ["white-paper-manufacturing", "case-collection"],
     keywords: [],
   },
-  { name: "webinar", weight: 9, quality: 0.6, spendPerDay: 130, campaigns: ["webinar-spring", "webinar-scoring"], keywords: [] },
-  { name: "wechat", weight: 12, quality: 0.38, spendPerDay: 90, campaigns: ["official-account"], keywords: [] },
-  { name: "email", weight: 8, quality: 0.36, spendPerDay: 25, campaigns: ["newsletter", "win-back"], keywords: [] },
-  { name: "paid-ads", weight: 10, quality: 0.22, spendPerDay: 380, campaigns: ["display-broad", "retargeting"], keywords: [] },
-  { name: "trade-show", weight: 6, quality: 0.62, spendPerDay: 260, campaigns: ["hannover", "canton-fair"], keywords: [] },
-  { name: "partner", weight: 5, quality: 0.74, spendPerDay: 60, campaigns: ["key-partners"], keywords: [] },
-  { name: "telemarketing", weight: 2, quality: 0.2, spendPerDay: 70, campaigns: ["cold-list"], keywords: [] },
+  { name: "webinar", weight: 9, quality: 0.6, spendPerDay: 1000, campaigns: ["webinar-spring", "webinar-scoring"], keywords: [] },
+  { name: "wechat", weight: 12, quality: 0.38, spendPerDay: 500, campaigns: ["official-account"], keywords: [] },
+  { name: "email", weight: 8, quality: 0.36, spendPerDay: 200, campaigns: ["newsletter", "win-back"], keywords: [] },
+  { name: "paid-ads", weight: 10, quality: 0.22, spendPerDay: 1900, campaigns: ["display-broad", "retargeting"], keywords: [] },
+  { name: "trade-show", weight: 6, quality: 0.62, spendPerDay: 1600, campaigns: ["hannover", "canton-fair"], keywords: [] },
+  { name: "partner", weight: 5, quality: 0.74, spendPerDay: 700, campaigns: ["key-partners"], keywords: [] },
+  { name: "telemarketing", weight: 2, quality: 0.2, spendPerDay: 400, campaigns: ["cold-list"], keywords: [] },
 ];
 
 export const industries: readonly { readonly name: string; readonly fit: number }[] = [
@@ -91,9 +91,9 @@ export const touchKinds: readonly { readonly kind: string; readonly weight: numb
 ];
 
 export const products: readonly { readonly name: string; readonly price: number }[] = [
-  { name: "starter", price: 2_400 },
-  { name: "team", price: 9_600 },
-  { name: "enterprise", price: 48_000 },
+  { name: "starter", price: 1_800 },
+  { name: "team", price: 6_000 },
+  { name: "enterprise", price: 24_000 },
 ];
 
 export const lossReasons: readonly string[] = ["no-budget", "competitor", "no-need", "timing", "unreachable"];

@@ -54,17 +54,17 @@ function lifeOf(draw: Draws, lead: SimulatedLead, capturedMs: number, wish: Hist
     atMs += Math.round(draw.wait(DAY_MS * 1.5));
     events.push({ type: "touch", input: { ...simulateTouch(draw, lead, atMs), eventId: eventId(), imported: true } });
   }
-  if (!draw.chance(0.25 + lead.quality * 0.7)) return events;
+  if (!draw.chance(0.1 + lead.quality * 0.6)) return events;
   const rep = draw.pick(wish.reps);
   const status = (input: Omit<StatusInput, "leadId" | "rep">): void => {
     events.push({ type: "status", input: { ...input, leadId: lead.id, rep, eventId: eventId(), imported: true } });
   };
   let salesMs = capturedMs + Math.round(draw.wait(draw.chance(0.6) ? 2 * HOUR_MS : 30 * HOUR_MS));
   status({ status: "contacted", occurredAt: salesMs });
-  if (!draw.chance(lead.quality + 0.1)) return events;
+  if (!draw.chance(lead.quality * 0.8)) return events;
   salesMs += Math.round(draw.wait(3 * DAY_MS));
   status({ status: "sql_accepted", occurredAt: salesMs });
-  if (!draw.chance(lead.quality + 0.15)) return events;
+  if (!draw.chance(lead.quality * 0.9)) return events;
   salesMs += Math.round(draw.wait(5 * DAY_MS));
   status({ status: "opportunity", occurredAt: salesMs });
   salesMs += Math.round(draw.wait(14 * DAY_MS));

@@ -102,7 +102,7 @@ export function simulateTouch(draw: Draws, lead: SimulatedLead, occurredAt: numb
 }
 
 /** Whether the lead buys, once somebody speaks with it. */
-export const wins = (draw: Draws, lead: SimulatedLead): boolean => draw.chance(1 / (1 + Math.exp(-(lead.quality * 9 - 6))));
+export const wins = (draw: Draws, lead: SimulatedLead): boolean => draw.chance(1 / (1 + Math.exp(-(lead.quality * 8 - 5.5))));
 
 /** Deal in currency units: revenue and gross profit. */
 export function dealOf(draw: Draws, lead: SimulatedLead): { product: string; amount: number; grossProfit: number } {
