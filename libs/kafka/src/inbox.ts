@@ -116,7 +116,10 @@ class KafkaInbox implements Inbox {
         try {
           const leader = await this.connection.leaderOf(topic, partition, fresh);
           fresh = true;
-          const answer = await this.lane.call(leader, fetchApi, { topic, partition, position, maxBytes, maxWaitMs }, maxWaitMs);
+          const link = await this.lane.link(leader);
+          // An unwanted request would hold back the wanted one on the same connection.
+          if (signal.aborted) throw new KafkaAdapterError("CLOSED", "the fetch is no longer wanted", "Nothing is lost.");
+          const answer = await link.call(fetchApi, { topic, partition, position, maxBytes, maxWaitMs }, maxWaitMs);
           const error = protocolError(answer.errorCode);
           if (error === null) return answer;
           if (error === "OFFSET_OUT_OF_RANGE") throw await this.outOfRange(position);

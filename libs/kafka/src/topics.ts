@@ -35,6 +35,8 @@ export async function ensureTopics(
   if (missing.length > 0) await create(connection, missing);
   await Promise.all(wanted.map((topic) => checkPartitions(connection, topic)));
   await checkSettings(connection, wanted);
+  // A leader is named a moment before it serves.
+  for (const { name } of missing) await topicOffsets(connection, name);
 }
 
 /** Identity of a topic since its creation; another one means other offsets. Asked of the broker now. */

@@ -1,6 +1,7 @@
 /** What the suites against a real broker share: our connection, a stock kafkajs client on the other side, topics under unique names. */
 import { sharedTestServers, uniqueName } from "@leadstream/infra-local";
 import type { RecordChunk } from "@leadstream/stream";
+import { eventually } from "@leadstream/testing";
 import { type Admin, Kafka, logLevel } from "kafkajs";
 import { connectKafka, type KafkaConnection, type KafkaOptions } from "../src/index.ts";
 
@@ -38,19 +39,15 @@ export async function withAdmin<T>(work: (admin: Admin) => Promise<T>): Promise<
 }
 
 export async function createTopic(partitions: number, name = uniqueName("kafka"), settings: Record<string, string> = {}): Promise<string> {
-  await withAdmin((admin) =>
-    admin.createTopics({
-      waitForLeaders: true,
-      topics: [
-        {
-          topic: name,
-          numPartitions: partitions,
-          replicationFactor: 1,
-          configEntries: Object.entries(settings).map(([key, value]) => ({ name: key, value })),
-        },
-      ],
-    }),
-  );
+  const configEntries = Object.entries(settings).map(([key, value]) => ({ name: key, value }));
+  await withAdmin(async (admin) => {
+    await admin.createTopics({
+      waitForLeaders: false,
+      topics: [{ topic: name, numPartitions: partitions, replicationFactor: 1, configEntries }],
+    });
+    // A leader is named a moment before it serves.
+    await eventually(async () => (await admin.fetchTopicOffsets(name)).length === partitions, { what: `leaders of ${name}` });
+  });
   return name;
 }
 
