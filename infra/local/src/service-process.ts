@@ -15,6 +15,8 @@ export type ServiceContext = {
 };
 
 const healthLimitMs = 3_000;
+/** V8 derives the young space from the old one; with a small heap it becomes so small that short-lived objects are collected all the time. */
+const youngSpace = "--max-semi-space-size=16";
 
 export const servicePort = (service: StackService, ports: Ports): number => ports[service.name as PortName];
 
