@@ -59,6 +59,7 @@ export const startService = (service: StackService, context: ServiceContext, sig
     command: process.execPath,
     args: [
       `--max-old-space-size=${service.heapMb}`,
+      youngSpace,
       "--disable-warning=ExperimentalWarning",
       "--disable-warning=TimeoutNegativeWarning",
       join(root, service.command),
