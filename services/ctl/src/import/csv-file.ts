@@ -1,9 +1,9 @@
-import { createHash, type Hash } from "node:crypto";
-import { createReadStream, type ReadStream } from "node:fs";
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
 import { open } from "node:fs/promises";
-import { pipeline, Transform } from "node:stream";
+import { pipeline, type Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
-import { type CsvError, type Parser, parse } from "csv-parse";
+import { CsvError, parse } from "csv-parse";
 import { ImportError } from "./errors.ts";
 import type { FileSpec } from "./mapping.ts";
 
@@ -20,16 +20,16 @@ export type CsvRow =
   | { readonly number: number; readonly line: number; readonly cells: readonly string[] }
   | { readonly number: number; readonly line: number; readonly reason: string; readonly remedy: string };
 
-const CHUNK_BYTES = 1 << 16;
 const LINE_END = 10;
 
 export async function surveyFile(path: string): Promise<FileSurvey> {
   const hash = createHash("sha256");
   let lines = 0;
   let last = LINE_END;
-  const stream = await openUnpacked(path, hash);
+  const unpacked = await openUnpacked(path);
   try {
-    for await (const chunk of stream as AsyncIterable<Buffer>) {
+    for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) hash.update(chunk);
+    for await (const chunk of unpacked as AsyncIterable<Buffer>) {
       for (let at = chunk.indexOf(LINE_END); at >= 0; at = chunk.indexOf(LINE_END, at + 1)) lines++;
       last = chunk[chunk.length - 1] ?? last;
     }
@@ -75,50 +75,37 @@ async function* checkedRows(rows: AsyncIterable<CsvRow>, width: number, utf8: bo
   }
 }
 
-/** All records, the header as number 0. Records that cannot be read take a number as well, so that the others keep theirs. */
+/** All records, the header as number 0. A quote inside of a cell is a letter of it; one that is never closed makes the rest unreadable. */
 async function* readRows(path: string, spec: FileSpec, recordBytes: number): AsyncGenerator<CsvRow, void, undefined> {
-  const skipped: CsvRow[] = [];
   let number = -1;
-  const parser: Parser = parse({
+  const parser = parse({
     delimiter: spec.delimiter,
     quote: spec.quote,
     encoding: spec.encoding === "utf-16le" ? "utf16le" : spec.encoding === "utf-8" ? "utf8" : "latin1",
     bom: true,
     relax_column_count: true,
+    relax_quotes: true,
     skip_empty_lines: true,
-    skip_records_with_error: true,
     max_record_size: recordBytes,
-    on_record: (cells: string[], { lines }) => ({ number: ++number, line: lines, cells }),
-    on_skip: (error) => {
-      skipped.push({ number: ++number, line: lineOf(error), reason: "cannot be read as CSV", remedy: "check its quotes" });
-      return undefined;
-    },
+    // The reader takes what this makes; the library's types know cells only.
+    on_record: (cells, { lines }) => ({ number: ++number, line: lines, cells }) as unknown as string[],
   });
-  const source = await openUnpacked(path, null);
+  const source = await openUnpacked(path);
   // The error reaches the reader of the parser, which the pipeline destroys with it.
   pipeline(source, parser, () => {});
   try {
-    for await (const row of parser as AsyncIterable<CsvRow>) {
-      while (skipped[0] !== undefined && skipped[0].number < row.number) yield skipped.shift() as CsvRow;
-      yield row;
-    }
+    for await (const row of parser as AsyncIterable<CsvRow>) yield row;
   } catch (error) {
     throw unreadable(path, error);
   } finally {
     source.destroy();
   }
-  yield* skipped;
 }
 
-function lineOf(error: CsvError | undefined): number {
-  return typeof error?.lines === "number" ? error.lines : 0;
-}
-
-/** The file's bytes, unpacked where they begin as gzip does, whatever the name says. `hash` sees them as they lie there. */
-async function openUnpacked(path: string, hash: Hash | null): Promise<Transform | ReadStream> {
+/** The file's bytes, unpacked where they begin as gzip does, whatever the name says. */
+async function openUnpacked(path: string): Promise<Readable> {
   const packed = await beginsAsGzip(path);
-  const file = createReadStream(path, { highWaterMark: CHUNK_BYTES });
-  if (hash !== null) file.on("data", (chunk) => hash.update(chunk));
+  const file = createReadStream(path);
   return packed ? pipeline(file, createGunzip(), () => {}) : file;
 }
 
@@ -143,11 +130,18 @@ function unreadable(path: string, error: unknown): unknown {
   if (code?.startsWith("Z_")) {
     return new ImportError("FILE_UNREADABLE", `${path} is a broken or cut gzip file`, "Fetch it again.", { cause: error });
   }
-  if (code?.startsWith("CSV_")) {
-    return new ImportError("FILE_UNREADABLE", `${path} cannot be read as CSV (${code})`, "Check its quotes, delimiter and encoding.", {
-      cause: error,
-    });
+  if (error instanceof CsvError) {
+    const line = typeof error.lines === "number" ? ` near line ${error.lines}` : "";
+    return new ImportError(
+      "FILE_UNREADABLE",
+      `${path} cannot be read as CSV${line} (${error.code})`,
+      "Look for a quote that is not closed.",
+      {
+        cause: error,
+      },
+    );
   }
-  if (code !== undefined) return new ImportError("FILE_UNREADABLE", `${path} cannot be read (${code})`, "Check its kind and permissions.", { cause: error });
+  if (code !== undefined)
+    return new ImportError("FILE_UNREADABLE", `${path} cannot be read (${code})`, "Check its kind and permissions.", { cause: error });
   return error;
 }

@@ -8,6 +8,8 @@ export type ImportErrorCode =
   | "TOO_MANY_REJECTS"
   | "TOO_MANY_KEYS"
   | "LOG_UNAVAILABLE"
+  | "COLLECTOR_REFUSED"
+  | "KEYS_NEEDED"
   | "STORE_UNAVAILABLE";
 
 /** Why an import could not begin or go on. Never holds values of a row. */

@@ -26,7 +26,8 @@ export function compileJoins(
       if (key === "") continue;
       const found = table.get(key);
       if (found === undefined) {
-        if (rejects) faults.add(field, "finds nothing in the side file", "add the key there, map the word under `set`, or set `missing: leave-empty`");
+        if (rejects)
+          faults.add(field, "finds nothing in the side file", "add the key there, map the word under `set`, or set `missing: leave-empty`");
         continue;
       }
       for (const [index, slot] of slots.entries()) cells[slot] = found[index] ?? "";

@@ -6,7 +6,7 @@ import type { EventSpec, Mapping } from "./mapping.ts";
 import { fileName, type Headers, importName, layoutOf, repeatNumber, rowNumber } from "./names.ts";
 import { RowFaults } from "./row-faults.ts";
 import { compileCount, compileEventTime, compileTimes, type RowTimes } from "./row-time.ts";
-import { type Cells, compileTemplate, type SlotOf } from "./template.ts";
+import { compileTemplate, type SlotOf } from "./template.ts";
 import { compileValue } from "./value.ts";
 
 /** One event of a row, ready for the edge. */
@@ -42,7 +42,7 @@ export function compileMapping(mapping: Mapping, { headers, tables, file }: Mapp
   const { slotOf, width } = layoutOf(mapping, headers);
   const sets = Object.entries(mapping.set).map(([name, spec]) => ({
     slot: slotOf(name),
-    valueOf: compileValue(spec, "any", `set.${name}`, slotOf),
+    read: compileValue(spec, "any", `set.${name}`, slotOf),
   }));
   const join = compileJoins(mapping, headers, tables, slotOf);
   const keyOf = compileTemplate(mapping.key ?? `\${${fileName}}-\${${rowNumber}}`, slotOf);
@@ -56,7 +56,7 @@ export function compileMapping(mapping: Mapping, { headers, tables, file }: Mapp
     cells[slotOf(fileName)] = file;
     cells[slotOf(importName)] = mapping.name;
     for (let slot = cells.length; slot < width; slot++) cells.push("");
-    for (const { slot, valueOf } of sets) cells[slot] = String(valueOf(cells, faults) ?? "");
+    for (const { slot, read } of sets) cells[slot] = String(read(cells, faults) ?? "");
     join(cells, faults);
     times.advance(cells);
     return cells;
@@ -108,5 +108,3 @@ function compileEvent(spec: EventSpec, index: number, name: string, times: RowTi
     return made;
   };
 }
-
-export type { Cells };

@@ -1,6 +1,6 @@
-import { type Mapping, maximumRepeats, type EventSpec, type TimeSpec } from "./mapping.ts";
-import { RowOrderClock } from "./row-order-clock.ts";
+import { type EventSpec, type Mapping, maximumRepeats, type TimeSpec } from "./mapping.ts";
 import type { RowFaults } from "./row-faults.ts";
+import { RowOrderClock } from "./row-order-clock.ts";
 import { type Cells, compileTemplate, type SlotOf } from "./template.ts";
 import { monthOf, timeReader, weekdayOf } from "./time-format.ts";
 
@@ -65,8 +65,14 @@ function rowOrderTime(name: string, spec: Extract<TimeSpec, { rule: string }>, s
     timeOf: (_: Cells, faults: RowFaults): number | null => {
       if (current.ok) return current.at;
       const remedy =
-        current.reason === "outside the month" ? "put the rows back into the order of time" : "give English names, of which three letters count";
-      faults.add(`times.${name}`, current.reason === "outside the month" ? "the weekday lies outside of the month" : `holds ${current.reason}`, remedy);
+        current.reason === "outside the month"
+          ? "put the rows back into the order of time"
+          : "give English names, of which three letters count";
+      faults.add(
+        `times.${name}`,
+        current.reason === "outside the month" ? "the weekday lies outside of the month" : `holds ${current.reason}`,
+        remedy,
+      );
       return null;
     },
   };

@@ -5,8 +5,8 @@ export type ReadTime = (text: string) => number | null;
 
 const LOCAL_ISO = /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.\d{1,9})?)?)?$/;
 const ZONE = /^([+-])(\d{2}):(\d{2})$/;
-const months = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"] as const;
-const weekdays = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
+const months: readonly string[] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+const weekdays: readonly string[] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
 const tokens: Readonly<Record<string, string>> = {
   yyyy: "(?<year>\\d{4})",
@@ -24,7 +24,7 @@ const TOKEN = /yyyy|MMM|MM|M|dd|d|HH|H|mm|ss|[\s\S]/g;
 
 /** 1 to 12 from an English name (its first three letters count) or a number; null when it is neither. */
 export function monthOf(text: string): number | null {
-  const index = months.findIndex((name) => name === text.trim().slice(0, 3).toLowerCase());
+  const index = months.indexOf(text.trim().slice(0, 3).toLowerCase());
   if (index >= 0) return index + 1;
   const number = Number(text);
   return Number.isInteger(number) && number >= 1 && number <= 12 ? number : null;
@@ -32,17 +32,17 @@ export function monthOf(text: string): number | null {
 
 /** 0 (Monday) to 6 from an English name, of which the first three letters count; null when it is none. */
 export function weekdayOf(text: string): number | null {
-  const index = weekdays.findIndex((name) => name === text.trim().slice(0, 3).toLowerCase());
+  const index = weekdays.indexOf(text.trim().slice(0, 3).toLowerCase());
   return index >= 0 ? index : null;
 }
 
 /** Whether a format of the mapping can be used: `iso`, `epoch-ms`, `epoch-s`, or a pattern that names year, month and day. */
 export function isTimeFormat(format: string): boolean {
   if (format === "iso" || format === "epoch-ms" || format === "epoch-s") return true;
-  const found = new Set(Array.from(format.matchAll(TOKEN), ([token]) => token).filter((token) => token in tokens));
-  const one = (...names: string[]): boolean => names.filter((name) => found.has(name)).length === 1;
-  const atMostOne = (...names: string[]): boolean => names.filter((name) => found.has(name)).length <= 1;
-  return one("yyyy") && one("MMM", "MM", "M") && one("dd", "d") && atMostOne("HH", "H");
+  const found = Array.from(format.matchAll(TOKEN), ([token]) => token);
+  const times = (...names: string[]): number => found.filter((token) => names.includes(token)).length;
+  const dated = times("yyyy") === 1 && times("MMM", "MM", "M") === 1 && times("dd", "d") === 1;
+  return dated && times("HH", "H") <= 1 && times("mm") <= 1 && times("ss") <= 1;
 }
 
 export const isZone = (zone: string): boolean => zone === "Z" || ZONE.test(zone);

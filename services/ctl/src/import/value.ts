@@ -27,7 +27,7 @@ const treated = z.strictObject({
 
 /** A constant, a template with `${column}`, or a template that is treated further. */
 export const valueShape = z.union([scalar, treated], {
-  error: "is no value: give a constant, a template as ${column}, or `text` with map, unmapped, blank, slug, number or default",
+  error: "is no value: give a constant, a template with the names of columns, or `text` with map, unmapped, blank, slug, number or default",
 });
 export type ValueSpec = z.infer<typeof valueShape>;
 
@@ -107,8 +107,8 @@ function numberOf(text: string, format: NumberFormat, field: string, faults: Row
     );
     return null;
   }
-  // Nine decimals: a unit such as a million must not leave the trace of a binary fraction.
-  return format.times === 1 ? Number(plain) : Number((Number(plain) * format.times).toFixed(9));
+  // 15 digits are exact in a double: a unit such as a million must not leave the trace of a binary fraction.
+  return format.times === 1 ? Number(plain) : Number((Number(plain) * format.times).toPrecision(15));
 }
 
 /** Letters and digits of any script in lower case, joined by `-`: fit for an id of a rep or team when the words are Latin. */
