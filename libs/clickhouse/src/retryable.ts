@@ -47,10 +47,11 @@ export function retryable(error: unknown): boolean {
   if (error instanceof ClickHouseError) {
     return error.type !== undefined && retryableTypes.has(error.type) && !brokenForEver.test(error.message);
   }
-  if (!(error instanceof Error)) return false;
-  const code = (error as NodeJS.ErrnoException).code;
-  if (code !== undefined && networkCodes.has(code)) return true;
-  if (/^(Timeout error|socket hang up|aborted)/i.test(error.message)) return true;
+  if (typeof error !== "object" || error === null) return false;
+  const { code, message } = error as { code?: unknown; message?: unknown };
+  if (typeof code === "string" && networkCodes.has(code)) return true;
+  if (typeof message !== "string") return false;
+  if (/^(Timeout error|socket hang up|aborted)/i.test(message)) return true;
   // A proxy in front of the server, or the server while it starts, answers with a body that isn't ClickHouse's.
-  return /\b(500|502|503|504)\b|Bad Gateway|Service Unavailable|Gateway Time-?out/i.test(error.message);
+  return /(?:^|<title>|status (?:code )?)50[0234]\b|Bad Gateway|Service Unavailable|Gateway Time-?out/i.test(message);
 }

@@ -13,6 +13,7 @@ const shutdown = onShutdown(() => finished, { timeoutMs: config.shutdownLimitMs,
 try {
   const admin = await serveAdmin({ port: config.sinkPort, host: config.host, telemetry });
   const io = await openSinkIo(config, telemetry, shutdown.signal); // the only place where clients are made
+  telemetry.log.info({ topics: io.topics.length }, "ready");
   finished = runSink(io.topics, {
     settings: { ...config, maxBytes: config.sinkFetchMaxBytes, maxWaitMs: config.sinkFetchMaxWaitMs },
     observer: observeSink(telemetry, faultPointOf(config.faultPoint)),

@@ -117,6 +117,24 @@ describe("the sink on real servers", () => {
     migrationsMs + 30_000,
   );
 
+  it("waits for a ClickHouse that was killed, and goes on by itself (F8)", async () => {
+    sink = startSink(servers, database);
+    await produce();
+    await until(() => sink!.output(), complete, 60_000);
+    await produce();
+    await servers.down("clickhouse", "SIGKILL");
+    await produce();
+    await until(
+      () => sink!.output(),
+      async () => sink!.output().includes("insert is sent again"),
+      30_000,
+    );
+    await servers.up("clickhouse");
+    await until(() => sink!.output(), complete, 60_000);
+    sink.signal("SIGKILL");
+    await sink.ended;
+  }, 180_000);
+
   it("has every record of the log, none twice, after all these kills", async () => {
     await produce();
     sink = startSink(servers, database);

@@ -56,6 +56,7 @@ export class RandomStream {
   readonly records: LoggedRecord[] = [];
   private readonly random: () => number;
   private readonly offsets = new Map<string, number>();
+  private readonly standing = new Map<string, number>();
   private eventNumber = 0;
   private now = START_MS;
 
@@ -171,6 +172,8 @@ export class RandomStream {
     verdict: Score["verdict"],
   ): void {
     const { partition, offset, time } = logged;
+    const added = verdict === "duplicate" ? 0 : score - (this.standing.get(value.leadId) ?? 0);
+    this.standing.set(value.leadId, score);
     const source = { topic: logged.topic, incarnation: "one", partition, offset, n: 0, seq: 0 };
     const value_: Score = {
       source,
@@ -191,7 +194,7 @@ export class RandomStream {
       band: bandOf(score),
       grade: "C",
       temperature: "cold",
-      rows: score === 0 ? [] : [{ rule: "any", kind: "award", dimension: "fit", points: score, at: value.occurredAt }],
+      rows: added === 0 ? [] : [{ rule: "any", kind: "award", dimension: "fit", points: added, at: value.occurredAt }],
     };
     this.log("lead.scores", partition, value.leadId, { type: "Score", value: value_ });
   }
