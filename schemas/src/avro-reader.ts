@@ -18,6 +18,11 @@ export class AvroDecodeError extends Error {
   override readonly name = "AvroDecodeError";
 }
 
+const TOKEN_SLOT_MASK = 0x7ff;
+const TOKEN_MAX_BYTES = 64;
+/** Tokens seen lately, one per slot of their hash; a newer one takes the place of an older one. */
+const tokens: ({ readonly bytes: Uint8Array; readonly text: string } | undefined)[] = new Array(TOKEN_SLOT_MASK + 1).fill(undefined);
+
 /** Reads Avro binary from a window of a buffer; generated codecs call it field by field. */
 export class AvroReader {
   buffer: Buffer;
@@ -127,6 +132,26 @@ export class AvroReader {
       if (code > 0x7f) return this.longString(start, this.position);
       text += String.fromCharCode(code);
     }
+    return text;
+  }
+
+  /** As string(), for fields of few different values: a value that was seen lately is returned without being made again. */
+  token(): string {
+    const length = this.long();
+    const start = this.take(length);
+    const { buffer, position: end } = this;
+    let hash = length;
+    for (let index = start; index < end; index++) hash = (Math.imul(hash, 31) + buffer[index]!) | 0;
+    const slot = (hash ^ (hash >>> 16)) & TOKEN_SLOT_MASK;
+    const known = tokens[slot];
+    if (known !== undefined && known.bytes.length === length) {
+      const { bytes } = known;
+      let same = 0;
+      while (same < length && bytes[same] === buffer[start + same]) same++;
+      if (same === length) return known.text;
+    }
+    const text = this.longString(start, end);
+    if (length <= TOKEN_MAX_BYTES) tokens[slot] = { bytes: Uint8Array.prototype.slice.call(buffer, start, end), text };
     return text;
   }
 

@@ -21,7 +21,7 @@ export function readMap<T>(reader: AvroReader, item: (reader: AvroReader) => T):
   const map: Record<string, T> = {};
   for (let count = reader.block(); count > 0; count = reader.block()) {
     for (let index = 0; index < count; index++) {
-      const key = reader.string();
+      const key = reader.token();
       // A key named __proto__ must become a field like any other.
       if (key === "__proto__")
         Object.defineProperty(map, key, { value: item(reader), enumerable: true, configurable: true, writable: true });

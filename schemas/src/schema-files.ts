@@ -22,6 +22,8 @@ export interface AvroField {
   type: AvroSchema;
   doc?: string;
   default?: unknown;
+  /** The field has few different values over all records (a kind, a channel, a name of a rule). */
+  token?: boolean;
 }
 
 const NAMESPACE = "leadstream";
