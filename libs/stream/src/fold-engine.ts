@@ -6,6 +6,7 @@ import { type Emitted, type FoldContext, NO_TIMER } from "./fold.ts";
 import { decodePartitionState, encodeCommitMetadata, encodePartitionState, type PartitionState } from "./partition-state.ts";
 import { partitionOf } from "./partitioner.ts";
 import type { Outbox, OutboxLane, RecordCursor, StateStore, StoreHeader, StoreWrite } from "./ports.ts";
+import type { RecordPlace } from "./stage.ts";
 import { type CacheEntry, StateCache } from "./state-cache.ts";
 import { TimerQueue } from "./timer-queue.ts";
 import type { Topology } from "./topology.ts";
@@ -51,6 +52,9 @@ export class FoldEngine<Input, State, Shared> implements FoldContext {
   private readonly cache: StateCache<State>;
   private readonly timers: TimerQueue;
   private readonly lanes = new Map<string, (Lane | undefined)[]>();
+  /** Lanes of outputs that stay in this partition: one look-up on the hot path. */
+  private readonly ownLanes = new Map<string, Lane>();
+  private readonly place: RecordPlace;
   private readonly source: MutableSource;
   private readonly reader = new AvroReader();
   private readonly writer = new AvroWriter(1 << 16);
@@ -85,6 +89,7 @@ export class FoldEngine<Input, State, Shared> implements FoldContext {
       stored: (after, limit) => store.timers(after, limit),
       unwritten: (visit) => cache.unwrittenTimers(visit),
     });
+    this.place = { partition: identity.partition, partitions: inbox.partitions };
     this.source = { topic: inbox.topic, incarnation: identity.incarnation, partition: identity.partition, offset: 0, n: 0, seq: 0 };
     this.guard =
       topology.deadLetters === null ? null : new DeadLetterGuard(`${inbox.topic}-${identity.partition}`, topology.deadLetters.limit);
@@ -119,8 +124,7 @@ export class FoldEngine<Input, State, Shared> implements FoldContext {
   /** Folds the cursor's record. Throws UnknownSchemaIdError before anything changed: resolve the id and call again. */
   accept(cursor: RecordCursor): void {
     const { stage, inbox, fold } = this.topology;
-    const place = { partition: this.identity.partition, partitions: inbox.partitions };
-    const judged = decodeOrJudge(inbox.wire, stage, this.reader, cursor, place);
+    const judged = decodeOrJudge(inbox.wire, stage, this.reader, cursor, this.place);
     this.counts.consumed++;
     this.source.offset = cursor.offset;
     this.source.n = 0;
@@ -212,6 +216,8 @@ export class FoldEngine<Input, State, Shared> implements FoldContext {
   }
 
   private laneOf(topic: string, key: string): Lane {
+    const own = this.ownLanes.get(topic);
+    if (own !== undefined) return own;
     const output = this.topology.outputs.get(topic);
     if (output === undefined)
       throw new StreamError("INVALID_TOPOLOGY", `${this.topology.name} emitted to ${topic}`, "Name the topic in the topology's to(...)");
@@ -226,6 +232,7 @@ export class FoldEngine<Input, State, Shared> implements FoldContext {
     const target = `${topic}/${partition}`;
     const lane: Lane = { lane: this.outbox.lane(topic, partition), target, seq: this.partition.outgoing.get(target) ?? 0 };
     lanes[partition] = lane;
+    if (output.copartitioned) this.ownLanes.set(topic, lane);
     return lane;
   }
 
