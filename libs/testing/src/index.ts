@@ -1,4 +1,5 @@
 export * from "./builders.ts";
 export { type EventuallyOptions, eventually } from "./eventually.ts";
+export { type RealData, realData } from "./real-data.ts";
 export { type SeededRandom, seededRandom } from "./seeded-random.ts";
 export { type TemporaryFolder, temporaryFolder } from "./temporary-folder.ts";

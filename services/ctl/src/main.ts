@@ -12,6 +12,7 @@ import { simulate } from "./commands/simulate.ts";
 import { start } from "./commands/start.ts";
 import { printStatus } from "./commands/status.ts";
 import { listTopics } from "./commands/topics.ts";
+import { ImportError, registerImport } from "./import/index.ts";
 import { registerReplay } from "./replay/register-replay.ts";
 import { openWorkplace } from "./workplace.ts";
 
@@ -114,6 +115,8 @@ program
   .option("--journal <file>", "where to note every accepted event id")
   .action((wish) => simulate(openWorkplace(), wish));
 
+registerImport(program, openWorkplace);
+
 program
   .command("prepare")
   .description("topics, schemas, tables and configuration on servers that run elsewhere; addresses come from the environment")
@@ -146,7 +149,8 @@ try {
   process.exit();
 } catch (error) {
   // Known faults are told in one message with their remedy; anything else is a bug and shows where it happened.
-  const known = error instanceof LocalStackError || error instanceof ConfigError || error instanceof KafkaAdapterError;
+  const known =
+    error instanceof LocalStackError || error instanceof ConfigError || error instanceof KafkaAdapterError || error instanceof ImportError;
   process.stderr.write(
     `leadstream: ${known ? errorText(error) : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
   );

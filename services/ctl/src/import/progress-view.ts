@@ -28,11 +28,11 @@ export function progressView(output: ProgressOutput, now: () => number): Progres
   return {
     listener: ({ name, totalRows, tally }) => {
       startRows ??= tally.rows;
-      const percent = totalRows === 0 ? 100 : Math.min(100, Math.floor((tally.rows / totalRows) * 100));
+      const percent = totalRows === 0 ? 100 : Math.min(100, Math.floor((tally.rows * 100) / totalRows));
       const seconds = (now() - startedMs) / 1000;
       const rate = seconds > 0 ? Math.round((tally.rows - startRows) / seconds) : 0;
       const events = Object.values(tally.sent).reduce((sum, count) => sum + count, 0);
-      const parts = [`${tally.rows} rows`, `${events} events sent`];
+      const parts = [`${tally.rows} rows`, `${events} events`];
       if (tally.alreadyThere > 0) parts.push(`${tally.alreadyThere} there already`);
       if (tally.rejectedRows > 0) parts.push(`${tally.rejectedRows} rows rejected`);
       if (rate > 0) parts.push(`${rate} rows/s`);
