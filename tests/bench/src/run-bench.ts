@@ -1,11 +1,13 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { codecsBench } from "./codecs/codecs-bench.ts";
 import type { Bench, BenchOptions } from "./harness/bench.ts";
 import { BenchError } from "./harness/bench-error.ts";
 import { type BenchResult, disturbedRuns, renderTable, writeReport } from "./harness/report.ts";
+import { latencyBench } from "./latency/latency-bench.ts";
 import { scoringBench } from "./scoring/scoring-bench.ts";
 
-const benches: readonly Bench[] = [scoringBench];
+const benches: readonly Bench[] = [scoringBench, latencyBench, codecsBench];
 
 export const benchNames: readonly string[] = benches.map(({ name }) => name);
 

@@ -10,7 +10,7 @@ export function withOverrides<T extends Readonly<Record<string, number | string 
   for (const [name, text] of Object.entries(overrides)) {
     const known = defaults[name];
     if (known === undefined) faults.push(`${name} is not one of ${Object.keys(defaults).join(", ")}`);
-    else if (typeof known === "number" && !(Number(text) > 0)) faults.push(`${name}=${text} is not a number above 0`);
+    else if (typeof known === "number" && !(Number(text) >= 0)) faults.push(`${name}=${text} is not a number from 0 on`);
     else if (typeof known === "boolean" && text !== "true" && text !== "false") faults.push(`${name}=${text} is neither true nor false`);
     else result[name] = typeof known === "number" ? Number(text) : typeof known === "boolean" ? text === "true" : text;
   }

@@ -17,6 +17,7 @@ export interface KafkaStreamsWish {
   /** 0 turns the store's cache off. */
   readonly cacheMb: number;
   readonly heapMb: number;
+  readonly commitIntervalMs: number;
   readonly javaArguments?: readonly string[];
 }
 
@@ -27,7 +28,6 @@ export interface SchemaIds {
 }
 
 const MINIMUM_JAVA = 17;
-const COMMIT_INTERVAL_MS = 100;
 const folderOf = (root: string): string => join(root, "tests/bench/peers/kafka-streams");
 
 /** Builds the peer with Maven when its sources are newer than its jar. Throws BUILD_FAILED with Maven's own words. */
@@ -64,7 +64,7 @@ export function schemaIdsOf(wire: WireFormat): SchemaIds {
 }
 
 export function kafkaStreamsSide(wish: KafkaStreamsWish, incarnation: () => string): Side {
-  const { root, workFolder, addresses, schemaIds, threads, cacheMb } = wish;
+  const { root, workFolder, addresses, schemaIds, threads, cacheMb, commitIntervalMs } = wish;
   const java = requireJava("the Kafka Streams peer", MINIMUM_JAVA, findJavas());
   const target = join(folderOf(root), "target");
   const applicationId = (run: string): string => `peer-${run}`;
@@ -90,7 +90,7 @@ export function kafkaStreamsSide(wish: KafkaStreamsWish, incarnation: () => stri
         signalSchemaId: schemaIds.signal,
         threads,
         cacheMb,
-        commitIntervalMs: COMMIT_INTERVAL_MS,
+        commitIntervalMs,
         sessionTimeoutMs: wish.sessionTimeoutMs,
       };
       return new Child({

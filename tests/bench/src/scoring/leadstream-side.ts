@@ -10,6 +10,8 @@ export interface LeadstreamWish {
   readonly workFolder: string;
   readonly addresses: ServerAddresses;
   readonly sessionTimeoutMs: number;
+  /** 0 = what infra/stack.yaml gives the service. */
+  readonly heapMb: number;
   /** Further settings of the service, as environment variables. */
   readonly environment?: Readonly<Record<string, string>>;
   readonly nodeArguments?: readonly string[];
@@ -35,7 +37,8 @@ export function leadstreamSide(wish: LeadstreamWish): Side {
         name: "the scoring service",
         command: process.execPath,
         args: [
-          `--max-old-space-size=${service?.heapMb ?? 192}`,
+          `--max-old-space-size=${wish.heapMb || (service?.heapMb ?? 192)}`,
+          "--max-semi-space-size=16",
           "--disable-warning=ExperimentalWarning",
           "--disable-warning=TimeoutNegativeWarning",
           ...(wish.nodeArguments ?? []),

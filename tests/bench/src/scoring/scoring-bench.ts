@@ -7,7 +7,7 @@ import { DISTURBED_SHARE, ForeignLoad } from "../harness/foreign-load.ts";
 import { withOverrides } from "../harness/parameters.ts";
 import type { BenchResult, Sample } from "../harness/report.ts";
 import { median, rounded, spread } from "../harness/statistics.ts";
-import { watchUntil } from "./drain.ts";
+import { committedTouches, watchUntil } from "./drain.ts";
 import { buildKafkaStreamsPeer, kafkaStreamsSide, schemaIdsOf } from "./kafka-streams-side.ts";
 import { leadstreamSide } from "./leadstream-side.ts";
 import { compareTopics } from "./outputs.ts";
@@ -23,10 +23,17 @@ const small = {
   peers: "1/0",
   sessionTimeoutMs: 10_000,
   peerHeapMb: 512,
+  /** 0 = as the stack starts the service. */
+  heapMb: 0,
+  cacheStates: 0,
+  nodeArguments: "",
   limitMs: 120_000,
+  /** One more run of each side is killed half way with kill -9 and loses its disk. */
+  crash: true,
 };
 const full = { ...small, events: 1_000_000, warmUp: 300_000, leads: 100_000, peers: "1/0,1/64,2/0,2/64", limitMs: 600_000 };
 const STOP_LIMIT_MS = 30_000;
+const COMMIT_INTERVAL_MS = 100;
 
 interface ScoringSample extends Sample {
   readonly eventsPerSecond: number;
@@ -34,6 +41,10 @@ interface ScoringSample extends Sample {
   readonly anonymousMb: number;
   readonly peakAnonymousMb: number;
   readonly startToEndSeconds: number;
+}
+
+interface CrashSample extends Sample {
+  readonly recoverySeconds: number;
 }
 
 /** Drains a backlog through our scoring service and through the same model on Kafka Streams; their outputs must be equal. */
@@ -66,6 +77,10 @@ export const scoringBench: Bench = {
         await run(sides.ours);
         if (repeat > 0 || sides.peers.length > 1) await run(best);
       }
+      const crashes = parameters.crash
+        ? [await crash(cluster, sides.ours, prefilled, parameters), await crash(cluster, best, prefilled, parameters)]
+        : [];
+      for (const each of crashes) log(`${each.side}: killed and without its disk, goes on after ${each.recoverySeconds} s`);
       log("comparing outputs record by record");
       const scores = await compareTopics(cluster.kafka, cluster.registry.wire, sides.ours.scores, best.scores);
       const signals = await compareTopics(cluster.kafka, cluster.registry.wire, sides.ours.signals, best.signals);
@@ -73,6 +88,7 @@ export const scoringBench: Bench = {
         context,
         { ...parameters, valueBytes: prefilled.valueBytes, scoresCompared: scores, signalsCompared: signals },
         samples,
+        crashes,
         sides.ours,
         best,
         version,
@@ -91,12 +107,18 @@ function makeSides(
 ): { ours: Side; peers: readonly Side[] } {
   const { sessionTimeoutMs, peerHeapMb: heapMb } = parameters;
   const common = { root, workFolder, addresses: cluster.addresses, sessionTimeoutMs };
+  const ours = leadstreamSide({
+    ...common,
+    heapMb: parameters.heapMb,
+    environment: parameters.cacheStates === 0 ? {} : { LEADSTREAM_CACHE_STATES: String(parameters.cacheStates) },
+    nodeArguments: parameters.nodeArguments.split(" ").filter((text) => text !== ""),
+  });
   const schemaIds = schemaIdsOf(cluster.registry.wire);
   const peers = parameters.peers.split(",").map((text) => {
     const [threads = 1, cacheMb = 0] = text.split("/").map(Number);
-    return kafkaStreamsSide({ ...common, schemaIds, threads, cacheMb, heapMb }, () => incarnation);
+    return kafkaStreamsSide({ ...common, schemaIds, threads, cacheMb, heapMb, commitIntervalMs: COMMIT_INTERVAL_MS }, () => incarnation);
   });
-  return { ours: leadstreamSide(common), peers };
+  return { ours, peers };
 }
 
 async function drainOnce(
@@ -136,6 +158,40 @@ async function drainOnce(
   }
 }
 
+/** Loss of the process and of the disk in the middle of the backlog; the outputs of this run are the ones that are compared. */
+async function crash(cluster: Cluster, side: Side, prefilled: Prefilled, parameters: typeof small): Promise<CrashSample> {
+  await cluster.emptyTopics([side.scores, side.signals]);
+  const name = `crash-${Date.now().toString(36)}`;
+  const group = side.groupOf(name);
+  let child = side.start(name);
+  try {
+    await watchUntil(cluster, child, group, prefilled, Math.ceil(prefilled.touches / 2), parameters.limitMs);
+    await child.kill();
+    side.loseDisk(name);
+    const committedAtKill = await committedTouches(cluster, group, prefilled);
+    const foreign = new ForeignLoad();
+    const killedMs = performance.now();
+    child = side.start(name);
+    const next = Math.min(committedAtKill + 1, prefilled.touches);
+    const recovered = await watchUntil(cluster, child, group, prefilled, next, parameters.limitMs);
+    const foreignLoad = foreign.share();
+    await watchUntil(cluster, child, group, prefilled, prefilled.touches, parameters.limitMs);
+    await child.stop(STOP_LIMIT_MS);
+    return {
+      side: side.name,
+      kind: "crash",
+      committedAtKill,
+      recoverySeconds: rounded((recovered.atMs - killedMs) / 1000, 3),
+      foreignLoad: rounded(foreignLoad, 2),
+      disturbed: foreignLoad > DISTURBED_SHARE,
+    };
+  } finally {
+    await child.kill();
+    side.loseDisk(name);
+    await cluster.deleteTopics(side.ownTopics(name));
+  }
+}
+
 const of = (samples: readonly ScoringSample[], side: Side): readonly ScoringSample[] =>
   samples.filter((sample) => sample.side === side.name);
 const speedOf = (samples: readonly ScoringSample[], side: Side): number =>
@@ -145,6 +201,7 @@ function result(
   { root, size }: BenchContext,
   parameters: BenchResult["parameters"],
   samples: readonly ScoringSample[],
+  crashes: readonly CrashSample[],
   ours: Side,
   best: Side,
   kafkaStreams: string,
@@ -159,7 +216,8 @@ function result(
     method: [
       "The inbox is filled before; both sides read the same records with the same guarantee (one transaction for outputs and offset) and write the same records.",
       "Measured from the commit that passes the warm-up to the commit of the last touch, by the group's committed offsets.",
-      `The peer is the quickest of its configurations (${parameters.peers}: threads/cache in MB), commit interval 100 ms, RocksDB with changelog.`,
+      `The peer is the quickest of its configurations (${parameters.peers}: threads/cache in MB), commit interval ${COMMIT_INTERVAL_MS} ms, RocksDB with changelog.`,
+      `One more run of each side loses its process (kill -9) and its disk half way; recovery is the time to the next commit, session time-out of ${parameters.sessionTimeoutMs} ms included.`,
       "After the runs all outputs of both sides are compared record by record.",
     ],
     versions: { kafka: loadStack(root).versions.kafka, kafkaStreams },
@@ -169,7 +227,7 @@ function result(
       ratioCpuPerEvent: rounded(measure(ours.name, "cpuMicrosPerEvent") / measure(best.name, "cpuMicrosPerEvent"), 3),
       ratioPeakAnonymousMemory: rounded(measure(ours.name, "peakAnonymousMb") / measure(best.name, "peakAnonymousMb"), 3),
     },
-    samples,
+    samples: [...samples, ...crashes],
     table: [
       { title: "side", cells: names },
       { title: "ratio", cells: names.map((name) => ratio(name).toFixed(2)) },
@@ -182,6 +240,7 @@ function result(
       },
       { title: "CPU µs/event", cells: names.map((name) => measure(name, "cpuMicrosPerEvent").toFixed(1)) },
       { title: "anonymous MB", cells: names.map((name) => measure(name, "peakAnonymousMb").toFixed(0)) },
+      { title: "recovery s", cells: names.map((name) => crashes.find(({ side }) => side === name)?.recoverySeconds.toFixed(1) ?? "") },
       { title: "runs (disturbed)", cells: names.map((name) => countsOf(samples, name)) },
     ],
   };
