@@ -1,13 +1,14 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { codecsBench } from "./codecs/codecs-bench.ts";
+import { foldBench } from "./fold/fold-bench.ts";
 import type { Bench, BenchOptions } from "./harness/bench.ts";
 import { BenchError } from "./harness/bench-error.ts";
 import { type BenchResult, disturbedRuns, renderTable, writeReport } from "./harness/report.ts";
 import { latencyBench } from "./latency/latency-bench.ts";
 import { scoringBench } from "./scoring/scoring-bench.ts";
 
-const benches: readonly Bench[] = [scoringBench, latencyBench, codecsBench];
+const benches: readonly Bench[] = [scoringBench, latencyBench, codecsBench, foldBench];
 
 export const benchNames: readonly string[] = benches.map(({ name }) => name);
 

@@ -1,0 +1,200 @@
+import { join } from "node:path";
+import { readYamlDocument } from "@leadstream/config";
+import { BatchCursor, NO_PRODUCER, RecordBatchWriter, type RecordSegment, readBatches } from "@leadstream/kafka";
+import { AvroReader, AvroWriter, codecs, type RecordName, WireFormat } from "@leadstream/schemas";
+import {
+  FoldEngine,
+  MemoryStateStore,
+  type Outbox,
+  type OutboxLane,
+  type RecordCursor,
+  type StoreWrite,
+  topology,
+} from "@leadstream/stream";
+import { z } from "zod";
+import { decodeLeadEvent, leadScoring } from "../../../../services/scoring/src/index.ts";
+import type { Bench, BenchContext } from "../harness/bench.ts";
+import { DISTURBED_SHARE, ForeignLoad } from "../harness/foreign-load.ts";
+import { withOverrides } from "../harness/parameters.ts";
+import type { BenchResult, Sample } from "../harness/report.ts";
+import { median, rounded, spread } from "../harness/statistics.ts";
+import { TouchSource } from "../scoring/touches.ts";
+
+const small = { events: 20_000, leads: 2_000, keys: "uniform", storeEvery: 5_000 };
+const full = { ...small, events: 1_000_000, leads: 100_000, storeEvery: 50_000 };
+const BATCH_RECORDS = 4_000;
+const START_MS = 1_790_000_000_000;
+
+interface Layer {
+  readonly name: string;
+  run(segments: readonly RecordSegment[]): Promise<void> | void;
+}
+
+interface LayerSample extends Sample {
+  readonly microsPerEvent: number;
+}
+
+/** Processor time of one event in our scorer, layer by layer, in one process without broker and disk: each layer holds the ones above it. */
+export const foldBench: Bench = {
+  name: "fold",
+  title: "processor time of one event in the scorer, each layer with those before it",
+  async run(context) {
+    const parameters = withOverrides(context.size === "full" ? full : small, context.parameters);
+    const wire = new WireFormat((Object.keys(codecs) as RecordName[]).map((name, index) => [name, index + 1] as const));
+    const segments = await makeLog(wire, parameters);
+    const layers = makeLayers(wire, parameters.storeEvery);
+    const samples: LayerSample[] = [];
+    for (let repeat = -1; repeat < context.repeats; repeat++) {
+      for (const layer of layers) {
+        const foreign = new ForeignLoad();
+        const before = process.cpuUsage();
+        await layer.run(segments);
+        const { user } = process.cpuUsage(before);
+        const foreignLoad = foreign.share();
+        // The first pass warms up.
+        if (repeat < 0) continue;
+        samples.push({
+          side: layer.name,
+          microsPerEvent: rounded(user / parameters.events, 3),
+          foreignLoad: rounded(foreignLoad, 2),
+          disturbed: foreignLoad > DISTURBED_SHARE,
+        });
+      }
+    }
+    return result(context, parameters, samples, layers);
+  },
+};
+
+async function makeLog(wire: WireFormat, { events, leads, keys }: typeof small): Promise<readonly RecordSegment[]> {
+  const writer = new AvroWriter();
+  const batch = new RecordBatchWriter(1 << 20);
+  const model = readYamlDocument(
+    join(import.meta.dirname, "../../models/bench.yaml"),
+    z.looseObject({ name: z.string(), version: z.int() }),
+  );
+  wire.write(writer, "ModelPublished", { name: model.name, version: model.version, fingerprint: "", document: JSON.stringify(model) });
+  batch.append(START_MS, null, writer.buffer, 0, writer.position);
+  const source = new TouchSource({ leads, keys: keys === "zipf" ? "zipf" : "uniform", seed: 1, duplicates: 0.01 }, 1);
+  const batches: Buffer[] = [];
+  let offset = 0;
+  const seal = (): void => {
+    const bytes = Buffer.from(batch.seal(NO_PRODUCER));
+    bytes.writeBigInt64BE(BigInt(offset), 0);
+    offset += batch.records;
+    batches.push(bytes);
+    batch.reset();
+  };
+  for (let index = 0; index < events; index++) {
+    const at = START_MS + Math.floor(index / 100);
+    const { touch } = source.next(at - (index % 2_000));
+    writer.reset();
+    wire.write(writer, "Touch", touch);
+    batch.append(at, touch.leadId, writer.buffer, 0, writer.position);
+    if (batch.records === BATCH_RECORDS) seal();
+  }
+  if (batch.records > 0) seal();
+  return (await readBatches(Buffer.concat(batches), 0, [])).segments;
+}
+
+function makeLayers(wire: WireFormat, storeEvery: number): readonly Layer[] {
+  const reader = new AvroReader();
+  return [
+    {
+      name: "read the batch",
+      run(segments) {
+        const cursor = new BatchCursor(segments, 0);
+        while (cursor.next());
+      },
+    },
+    {
+      name: "decode Avro",
+      run(segments) {
+        const cursor = new BatchCursor(segments, 0);
+        while (cursor.next()) wire.read(reader.window(cursor.buffer, cursor.valueStart, cursor.valueEnd));
+      },
+    },
+    { name: "fold, outputs suppressed", run: (segments) => fold(wire, segments, true, Number.POSITIVE_INFINITY) },
+    { name: "encode outputs into batches", run: (segments) => fold(wire, segments, false, Number.POSITIVE_INFINITY) },
+    { name: "encode states for the store", run: (segments) => fold(wire, segments, false, storeEvery) },
+  ];
+}
+
+/** Takes the writes as a store would and holds nothing: reads always come from memory here. */
+class ForgettingStore extends MemoryStateStore {
+  override async write(_: StoreWrite): Promise<void> {}
+}
+
+function fold(wire: WireFormat, segments: readonly RecordSegment[], suppressed: boolean, storeEvery: number): void {
+  const store = new ForgettingStore();
+  const outbox = new DiscardingOutbox();
+  const top = topology("scoring")
+    .from({ topic: "lead.events", partitions: 1, wire } as never)
+    .stage(decodeLeadEvent)
+    .fold(leadScoring, { fingerprint: "bench", store: () => store })
+    .to({ topic: "lead.scores", partitions: 1 }, { topic: "lead.signals", partitions: 1 })
+    .commit({} as never);
+  const engine = new FoldEngine(top, { partition: 0, incarnation: "bench" }, store, null, outbox, Number.MAX_SAFE_INTEGER);
+  engine.suppressed = suppressed;
+  const cursor: RecordCursor = new BatchCursor(segments, 0);
+  for (let count = 1; cursor.next(); count++) {
+    engine.accept(cursor);
+    if (count % storeEvery !== 0) continue;
+    engine.takeWrite();
+    engine.written();
+    outbox.reset();
+  }
+}
+
+/** Batches as they are sent, thrown away when they are full. */
+class DiscardingOutbox implements Outbox {
+  records = 0;
+  bytes = 0;
+  private readonly lanes: RecordBatchWriter[] = [];
+
+  lane(): OutboxLane {
+    const batch = new RecordBatchWriter(1 << 20);
+    this.lanes.push(batch);
+    return {
+      append(timestamp, key, value, start, end) {
+        if (batch.records >= BATCH_RECORDS) {
+          batch.seal(NO_PRODUCER);
+          batch.reset();
+        }
+        batch.append(timestamp, key, value, start, end);
+      },
+    };
+  }
+
+  reset(): void {
+    for (const batch of this.lanes) batch.reset();
+  }
+}
+
+function result(
+  { size }: BenchContext,
+  parameters: BenchResult["parameters"],
+  samples: readonly LayerSample[],
+  layers: readonly Layer[],
+): BenchResult {
+  const names = layers.map(({ name }) => name);
+  const micros = (name: string): number[] => samples.filter(({ side }) => side === name).map(({ microsPerEvent }) => microsPerEvent);
+  const middle = names.map((name) => median(micros(name)));
+  return {
+    bench: "fold",
+    size,
+    method: [
+      "User CPU time of this process, garbage collection included, divided by the events.",
+      "All leads stay in memory; there is neither broker nor disk: what is left of the service's time is theirs.",
+    ],
+    versions: {},
+    parameters,
+    ratios: { ratioFoldToDecode: rounded((middle[2]! - middle[1]!) / (middle[1]! - middle[0]!), 3) },
+    samples,
+    table: [
+      { title: "layer", cells: names },
+      { title: "µs/event", cells: middle.map((value) => value.toFixed(2)) },
+      { title: "of it this layer", cells: middle.map((value, index) => (value - (middle[index - 1] ?? 0)).toFixed(2)) },
+      { title: "spread", cells: names.map((name) => `${(spread(micros(name)) * 100).toFixed(0)} %`) },
+    ],
+  };
+}
