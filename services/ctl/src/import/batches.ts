@@ -92,7 +92,7 @@ function reject(open: OpenBatch, { number, line }: { readonly number: number; re
 }
 
 async function closed({ lastRow, events, origins, rejected }: OpenBatch, alreadyThere: AlreadyThere): Promise<Batch> {
-  const there = events.length === 0 ? new Set<string>() : await alreadyThere(events);
+  const there = events.length === 0 ? new Set<string>() : await alreadyThere.among(events);
   const missing = there.size === 0 ? events : events.filter(({ eventId }) => !there.has(eventId));
   return { lastRow, events: missing, origins, alreadyThere: events.length - missing.length, rejected };
 }

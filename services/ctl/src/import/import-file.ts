@@ -5,7 +5,7 @@ import { batchesOf } from "./batches.ts";
 import { type CsvFile, openCsv, surveyFile } from "./csv-file.ts";
 import { ImportError } from "./errors.ts";
 import { defaultLimits, type ImportLimits } from "./limits.ts";
-import type { AlreadyThere } from "./presence.ts";
+import { type AlreadyThere, nothingThere } from "./presence.ts";
 import { ProgressFile } from "./progress-file.ts";
 import { checkMapping, readMapping } from "./read-mapping.ts";
 import { RejectsReport } from "./rejects-report.ts";
@@ -76,7 +76,7 @@ export async function importFile(options: ImportOptions): Promise<ImportReport> 
       settledRows: tally.rows,
       keyed: identity.keyed,
       context: tryingContext(options.edge ?? { defaultCountry: null, defaultCurrency: null }, producer, startedMs),
-      alreadyThere: sink === null ? async () => new Set() : options.alreadyThere,
+      alreadyThere: sink === null || !(await options.alreadyThere.anyOf(`${mapping.name}-`)) ? nothingThere : options.alreadyThere,
       limits,
     });
     const { signal, progress, now, pause = abortablePause } = options;

@@ -10,27 +10,57 @@ export interface EventPlace {
   readonly leadId: string | null;
 }
 
-/** Which of these events the store has. */
-export type AlreadyThere = (events: readonly EventPlace[]) => Promise<ReadonlySet<string>>;
+/** What the store has. */
+export interface AlreadyThere {
+  /** Whether it has any event whose id begins so. Asked once: for a first import no more questions follow. */
+  anyOf(prefix: string): Promise<boolean>;
+  /** Ids of those events that it has. */
+  among(events: readonly EventPlace[]): Promise<ReadonlySet<string>>;
+}
+
+/** Where nobody is asked. */
+export const nothingThere: AlreadyThere = { anyOf: async () => false, among: async () => new Set() };
 
 const tables: Readonly<Record<ImportKind, string>> = { capture: "captures", touch: "touches", status: "statuses", spend: "spend" };
 
 /** Ids are written into the query's text (a parameter would go into its address, which is short), so nothing else may pass. */
 const ID = /^[A-Za-z0-9][A-Za-z0-9._:~#=+-]*$/;
-/** Below the servers' limit of a query's text, 256 KiB. */
-const IDS_PER_QUERY = 600;
+/** Of a query's text; the servers take 256 KiB. */
+const QUERY_CHARACTERS = 150_000;
 
 /** Asks ClickHouse. Where lead ids are known the tables' order finds the rows; otherwise a column is read. Throws STORE_UNAVAILABLE. */
 export function presenceIn(client: ClickHouseClient): AlreadyThere {
-  return async (events) => {
-    const there = new Set<string>();
-    for (let start = 0; start < events.length; start += IDS_PER_QUERY) {
-      for (const query of presenceQueries(events.slice(start, start + IDS_PER_QUERY))) {
-        for (const id of await askFor(client, query)) there.add(id);
+  return {
+    async anyOf(prefix) {
+      for (const table of Object.values(tables)) {
+        const query = `SELECT event_id FROM ${table} WHERE startsWith(event_id, ${quoted([prefix])}) LIMIT 1`;
+        if ((await askFor(client, query)).length > 0) return true;
       }
-    }
-    return there;
+      return false;
+    },
+    async among(events) {
+      const there = new Set<string>();
+      for (const part of partsOf(events)) {
+        const answers = await Promise.all(presenceQueries(part).map((query) => askFor(client, query)));
+        for (const id of answers.flat()) there.add(id);
+      }
+      return there;
+    },
   };
+}
+
+/** Parts whose queries are short enough. */
+function* partsOf(events: readonly EventPlace[]): Generator<readonly EventPlace[]> {
+  let start = 0;
+  let characters = 0;
+  for (const [index, { eventId, leadId }] of events.entries()) {
+    characters += eventId.length + (leadId?.length ?? 0) + 6;
+    if (characters <= QUERY_CHARACTERS || index === start) continue;
+    yield events.slice(start, index);
+    start = index;
+    characters = eventId.length + (leadId?.length ?? 0) + 6;
+  }
+  if (start < events.length) yield events.slice(start);
 }
 
 /** One query for each kind of event. An id that the edge would refuse is in no table and not asked for. */

@@ -4,6 +4,7 @@ import { runningStack, type Workplace } from "../workplace.ts";
 import { importFile } from "./import-file.ts";
 import { edgeDefaultsOf, openSession } from "./open-session.ts";
 import { holdsPersonal } from "./personal-fields.ts";
+import { nothingThere } from "./presence.ts";
 import { progressView } from "./progress-view.ts";
 import { readMapping } from "./read-mapping.ts";
 import { reportLines } from "./report-lines.ts";
@@ -54,7 +55,7 @@ async function runCommand(workplace: Workplace, filePath: string, flags: ImportF
       filePath,
       dataDir,
       sink: session?.sink ?? null,
-      alreadyThere: session?.alreadyThere ?? (async () => new Set()),
+      alreadyThere: session?.alreadyThere ?? nothingThere,
       progress: view.listener,
       signal: stop.signal,
       now: Date.now,

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "no
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { type EmitItem, type EmitOutcome, ProducerError } from "@leadstream/producer";
-import { acceptedOutcome, Trial } from "./trial.ts";
+import { acceptedOutcome, storeWith, Trial } from "./trial.ts";
 
 const mapping = `name: deals
 lead: "\${file.name}-\${row.number}"
@@ -114,7 +114,7 @@ describe("an import", () => {
     expect(second).toMatchObject({ state: "finished-earlier", rows: 4, sent: first.sent });
     expect(trial.log.events).toHaveLength(ids.size);
     const lost = "deals-q1-3-1";
-    const again = await trial.run({ again: true, alreadyThere: async () => new Set([...ids].filter((id) => id !== lost)) });
+    const again = await trial.run({ again: true, alreadyThere: storeWith(new Set([...ids].filter((id) => id !== lost))) });
     expect(trial.log.ids.slice(ids.size)).toEqual([lost]);
     expect(again).toMatchObject({ state: "finished", alreadyThere: ids.size - 1, sent: { capture: 1, touch: 0, status: 0 } });
   });
@@ -126,9 +126,12 @@ describe("an import", () => {
     rmSync(join(trial.folder.path, "data"), { recursive: true });
     const asked: string[] = [];
     const report = await trial.run({
-      alreadyThere: async (events) => {
-        asked.push(...events.map(({ eventId }) => eventId));
-        return ids;
+      alreadyThere: {
+        anyOf: async (prefix) => prefix === "deals-",
+        among: async (events) => {
+          asked.push(...events.map(({ eventId }) => eventId));
+          return ids;
+        },
       },
     });
     expect(asked).toEqual([...ids]);
@@ -233,7 +236,7 @@ describe("an import", () => {
     start(...rows(3));
     await expect(trial.run()).rejects.toMatchObject({ code: "NAME_TAKEN", remedy: expect.stringContaining("--same-rows") });
     const there = new Set(trial.log.ids);
-    const report = await trial.run({ sameRows: true, alreadyThere: async () => there });
+    const report = await trial.run({ sameRows: true, alreadyThere: storeWith(there) });
     expect(report).toMatchObject({ state: "finished", alreadyThere: 7, sent: { capture: 1 } });
   });
 
@@ -246,7 +249,7 @@ describe("an import", () => {
     await trial.run();
     const there = new Set(trial.log.ids);
     start(row("open", "2020-01-01", "1", "8"), row("won", "2020-01-03", "1", "7"));
-    await trial.run({ alreadyThere: async () => there });
+    await trial.run({ alreadyThere: storeWith(there) });
     expect(trial.log.ids.slice(there.size)).toEqual(["deals-8-1", "deals-8-2.1", "deals-7-3"]);
   });
 
@@ -269,9 +272,12 @@ describe("an import", () => {
   it("says when the store does not answer, and keeps what is done", async () => {
     start(...rows(4));
     let asked = 0;
-    const alreadyThere = async (): Promise<ReadonlySet<string>> => {
-      if (++asked === 2) throw new Error("no store");
-      return new Set();
+    const alreadyThere = {
+      anyOf: async () => true,
+      among: async (): Promise<ReadonlySet<string>> => {
+        if (++asked === 2) throw new Error("no store");
+        return new Set();
+      },
     };
     await expect(trial.run({ alreadyThere, limits: { batchRows: 2 } })).rejects.toThrow("no store");
     expect(await trial.run({ alreadyThere })).toMatchObject({ state: "finished", rowsBefore: 2 });

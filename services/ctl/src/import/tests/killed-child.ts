@@ -3,6 +3,7 @@
 import { appendFileSync } from "node:fs";
 import type { EmitItem } from "@leadstream/producer";
 import { importFile } from "../import-file.ts";
+import { nothingThere } from "../presence.ts";
 import { acceptedOutcome } from "./trial.ts";
 
 const [mappingPath = "", filePath = "", dataDir = "", journal = "", killBatch = "0", place = "after"] = process.argv.slice(2);
@@ -25,7 +26,7 @@ const report = await importFile({
   filePath,
   dataDir,
   sink,
-  alreadyThere: async () => new Set(),
+  alreadyThere: nothingThere,
   progress: () => {},
   signal: new AbortController().signal,
   now: Date.now,

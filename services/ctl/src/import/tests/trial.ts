@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { EmitItem, EmitOutcome } from "@leadstream/producer";
 import { temporaryFolder } from "@leadstream/testing";
 import { type ImportOptions, importFile } from "../import-file.ts";
+import { type AlreadyThere, nothingThere } from "../presence.ts";
 import type { ImportReport } from "../run-import.ts";
 import type { EventSink } from "../send-batch.ts";
 
@@ -58,7 +59,7 @@ export class Trial implements Disposable {
       filePath: this.file,
       dataDir: join(this.folder.path, "data"),
       sink: this.log,
-      alreadyThere: async () => new Set(),
+      alreadyThere: nothingThere,
       progress: () => {},
       signal: new AbortController().signal,
       now: () => Date.parse("2026-01-01T00:00:00Z"),
@@ -70,4 +71,12 @@ export class Trial implements Disposable {
   [Symbol.dispose](): void {
     this.folder.remove();
   }
+}
+
+/** A store that has these events. */
+export function storeWith(ids: ReadonlySet<string>): AlreadyThere {
+  return {
+    anyOf: async (prefix) => [...ids].some((id) => id.startsWith(prefix)),
+    among: async (events) => new Set(events.map(({ eventId }) => eventId).filter((id) => ids.has(id))),
+  };
 }
