@@ -6,6 +6,7 @@ import {
   caseTimerOf,
   noPolicy,
   onCaseTimer,
+  onPolicyChange,
   onReply,
   onSignal,
   publishPolicy,
@@ -24,8 +25,9 @@ export class CaseStory {
   }
 
   publish(policy: Record<string, unknown>): this {
-    this.shared = publishPolicy(this.shared, this.shared.version + 1, JSON.stringify(policy));
-    return this;
+    this.shared = publishPolicy(this.shared, this.shared.version + 1, JSON.stringify(policy), this.now);
+    if (this.state !== null) onPolicyChange(this.context(), this.state);
+    return this.at(this.now);
   }
 
   /** Moves the partition's clock, as a tick does: what is due rings in its order. */
@@ -47,6 +49,7 @@ export class CaseStory {
     return {
       policy: this.shared.policy,
       policyVersion: this.shared.version,
+      policySince: this.shared.since,
       now: due === 0 ? this.now : due,
       clock: this.now,
       due,

@@ -161,14 +161,28 @@ describe("a changed policy", () => {
     expect(story.at(47 * hour).alerts()).toEqual([]);
   });
 
-  it("shortens a clock as soon as anything happens to the lead; what is past then rings at once", () => {
+  it.each([
+    ["1 ms before its new time", 5 * hour - 1, 5 * hour],
+    ["at its new time", 5 * hour, 5 * hour],
+    ["1 ms after its new time", 5 * hour + 1, 5 * hour + 1],
+  ])("shortened %s, a clock rings at that time, or at once when it is past", (_, published, due) => {
+    const story = new CaseStory(withRemind("20h", "48h")).assigned().at(published).publish(withRemind("5h", "40h"));
+    expect(story.alerts().filter((alert) => alert.due < due)).toEqual([]);
+    expect(story.at(5 * hour + 1).alerts()).toMatchObject([{ kind: "reminder", due, time: due, policyVersion: 2 }]);
+    expect(story.state?.lease?.recycleAt).toBe(40 * hour);
+  });
+
+  it("nothing happens before the policy that says so: all that is past by it rings at its publication, in order", () => {
     const story = new CaseStory(withRemind("20h", "48h"))
       .assigned()
-      .at(5 * hour)
-      .publish(withRemind("4h", "40h"));
-    story.signal("active", { score: 85_000, band: "sql" }).at(5 * hour + 1);
-    expect(story.alerts()).toMatchObject([{ kind: "reminder", due: 4 * hour }]);
-    expect(story.state?.lease?.recycleAt).toBe(40 * hour);
+      .at(10 * hour)
+      .publish(withRemind("1h", "2h"));
+    expect(story.alerts().map(({ kind, time }) => [kind, time / hour])).toEqual([
+      ["reminder", 10],
+      ["escalation", 10],
+      ["recycle", 10],
+    ]);
+    expect(story.changes().at(-1)).toMatchObject({ change: "recycled", time: 10 * hour, policyVersion: 2 });
   });
 
   it("does not tell of the same silence again", () => {

@@ -23,7 +23,7 @@ describe("state codecs", () => {
   });
 
   it("a policy survives bytes with its version", () => {
-    const shared = publishPolicy(noPolicy, 3, JSON.stringify(policyDocument()));
+    const shared = publishPolicy(noPolicy, 3, JSON.stringify(policyDocument()), 4_711);
     expect(roundTrip(shared, writeSharedPolicy, readSharedPolicy)).toEqual(shared);
     expect(roundTrip(noPolicy, writeSharedPolicy, readSharedPolicy)).toEqual(noPolicy);
   });

@@ -32,7 +32,12 @@ const rules = Array.from({ length: ruleCount }, (_, index) => ({
   when: { industry: [industries[index % 20]], region: [regions[Math.floor(index / 20)]], language: ["en", "zh"] },
   assign: { team: "east", strategy: ["round-robin", "least-loaded", "weighted-round-robin"][index % 3] },
 }));
-const shared = publishPolicy(noPolicy, 1, JSON.stringify(policyDocument({ rules, tierByGrade: { A: "senior", B: "mid", C: "junior" } })));
+const shared = publishPolicy(
+  noPolicy,
+  1,
+  JSON.stringify(policyDocument({ rules, tierByGrade: { A: "senior", B: "mid", C: "junior" } })),
+  0,
+);
 const reps = Array.from({ length: repCount }, (_, index) => ({
   id: `rep-${index}`,
   tier: ["junior", "mid", "senior"][index % 3],
@@ -56,6 +61,7 @@ function run(): { team: TeamState; cases: Case[]; seconds: number } {
     const context = {
       policy: shared.policy,
       policyVersion: 1,
+      policySince: 0,
       now: number,
       clock: number,
       due: 0,

@@ -112,9 +112,9 @@ describe("checkPolicy", () => {
   });
 
   it("an older or equal version changes nothing", () => {
-    const second = publishPolicy(noPolicy, 2, JSON.stringify(policyDocument({ name: "two" })));
-    expect(publishPolicy(second, 2, "not even JSON")).toBe(second);
-    expect(publishPolicy(second, 1, JSON.stringify(policyDocument()))).toBe(second);
+    const second = publishPolicy(noPolicy, 2, JSON.stringify(policyDocument({ name: "two" })), 5);
+    expect(publishPolicy(second, 2, "not even JSON", 6)).toBe(second);
+    expect(publishPolicy(second, 1, JSON.stringify(policyDocument()), 6)).toBe(second);
   });
 });
 

@@ -8,6 +8,7 @@ import {
   NO_WAKE,
   noPolicy,
   onCaseTimer,
+  onPolicyChange,
   onReply,
   onRequest,
   onRoster,
@@ -98,7 +99,12 @@ export class Joiner {
   }
 
   publish(version: number, document: string): void {
-    for (const partition of this.leads) partition.shared = publishPolicy(partition.shared, version, document);
+    for (const [target, partition] of this.leads.entries()) {
+      partition.shared = publishPolicy(partition.shared, version, document, partition.now);
+      const context = this.caseContext(target, partition, 0);
+      for (const state of partition.cases.values()) onPolicyChange(context, state);
+      this.fireCaseTimers(target, partition);
+    }
   }
 
   /** Queues that hold something. */
@@ -157,6 +163,7 @@ export class Joiner {
     return {
       policy: shared.policy,
       policyVersion: shared.version,
+      policySince: shared.since,
       now: due === 0 ? clock : due,
       clock,
       due,

@@ -153,8 +153,8 @@ class LmdbStateStore implements StateStore {
     environment.resetReadTxn();
   }
 
-  *keys(): Iterable<string> {
-    let after: Buffer | null = null;
+  *keys(first?: string): Iterable<string> {
+    let after: Buffer | null = first === undefined || first === "" ? null : Buffer.from(first, "utf8");
     for (;;) {
       const range: { limit: number; start?: Buffer; exclusiveStart?: boolean } = { limit: KEY_PAGE };
       if (after !== null) Object.assign(range, { start: after, exclusiveStart: true });

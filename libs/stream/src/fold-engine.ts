@@ -77,7 +77,7 @@ export class FoldEngine<Input, State, Shared> implements FoldContext {
     this.storedOffset = header?.offset ?? -1;
     this.partition =
       header === null
-        ? { now: 0, incoming: new Map(), outgoing: new Map(), shared: fold.shared.initial() }
+        ? { now: 0, incoming: new Map(), outgoing: new Map(), shared: fold.shared.initial(), revisited: null }
         : decodePartitionState(header.partition, fold.shared);
     this.cache = new StateCache(
       store,
@@ -142,19 +142,54 @@ export class FoldEngine<Input, State, Shared> implements FoldContext {
       if (this.timers.mayBeDue(time)) this.fireTimers(time);
     }
     const key = fold.keyOf(input);
-    if (key === null) this.partition.shared = fold.onShared(this, this.partition.shared, input);
+    if (key === null) this.share(fold.onShared(this, this.partition.shared, input));
     else {
+      if (this.partition.revisited !== null) this.revisitBefore(key);
       const entry = this.cache.entry(key);
       this.replace(entry, fold.onRecord(this, this.partition.shared, entry.state, input));
     }
+    if (this.partition.revisited !== null) this.revisitSome(this.partition.revisited);
     this.counts.folded++;
     this.guard?.accepted();
+  }
+
+  private share(shared: Shared): void {
+    const { partition } = this;
+    if (shared !== partition.shared && this.topology.fold.revisit !== undefined) partition.revisited = "";
+    partition.shared = shared;
+  }
+
+  /** The next keys in order, driven by records only: a replay visits the same keys with the same records. */
+  private revisitSome(after: string): void {
+    const limit = this.topology.fold.revisit!.keysPerRecord;
+    const keys = this.cache.keysAfter(after, limit);
+    for (const key of keys) this.visit(key);
+    this.partition.revisited = keys.length < limit ? null : keys.at(-1)!;
+    this.fireMoved();
+  }
+
+  private revisitBefore(key: string): void {
+    this.visit(key);
+    this.fireMoved();
+  }
+
+  private visit(key: string): void {
+    const entry = this.cache.peek(key);
+    if (entry.state === null) return;
+    const after = this.topology.fold.revisit!.visit(this.partition.shared, entry.state);
+    if (after !== null) this.replace(entry, after);
+  }
+
+  /** What a visit moved into the past fires now. */
+  private fireMoved(): void {
+    if (this.timers.mayBeDue(this.partition.now)) this.fireTimers(this.partition.now);
   }
 
   private fireTimers(now: number): void {
     const { fold } = this.topology;
     for (let timer = this.timers.popDue(now); timer !== null; timer = this.timers.popDue(now)) {
       const { key, kind, due } = timer;
+      if (this.partition.revisited !== null) this.visit(key);
       const entry = this.cache.entry(key);
       if (entry.state === null || fold.timerOf(entry.state, kind) !== due) continue;
       const after = fold.onTimer(this, this.partition.shared, entry.state, kind, due);
@@ -281,14 +316,14 @@ export class FoldEngine<Input, State, Shared> implements FoldContext {
   /** Step 10: all that changed since the last call, as one write for the store. Call `written` when it is done. */
   takeWrite(): StoreWrite {
     const { outgoing } = this;
-    const { now, incoming, shared } = this.partition;
+    const { now, incoming, shared, revisited } = this.partition;
     const write: StoreWrite = {
       previousOffset: this.storedOffset,
       header: {
         offset: this.position,
         fingerprint: this.topology.stores.fingerprint,
         incarnation: this.identity.incarnation,
-        partition: encodePartitionState({ now, incoming, outgoing: new Map(outgoing), shared }, this.topology.fold.shared),
+        partition: encodePartitionState({ now, incoming, outgoing: new Map(outgoing), shared, revisited }, this.topology.fold.shared),
       },
       ...this.cache.take(),
     };

@@ -149,6 +149,7 @@ export class FoldTask<Input, State, Shared> {
       while (cursor.next() && cursor.offset < to) {
         const unknown = this.accept(engine, cursor);
         if (unknown !== null) await this.resolveAndAccept(engine, cursor, unknown);
+        if (engine.unwritten >= this.settings.storeMaxStates) await queue.push();
       }
       // Markers and aborted records occupy offsets: position, not the last record, ends the loop.
       engine.position = Math.min(chunk.next, to);
@@ -168,16 +169,10 @@ export class FoldTask<Input, State, Shared> {
       const chunk = await inbox.fetch(engine.position, { maxBytes: this.settings.fetchMaxBytes, maxWaitMs: this.settings.fetchMaxWaitMs }); // step 6
       if (this.commitFailure !== null) throw this.commitFailure;
       this.observeChunk(chunk);
-      await this.foldChunk(engine, chunk, writer, outbox);
+      await this.foldChunk(engine, chunk, writer, outbox, queue);
       this.checkClock(engine);
       await this.commitWhenDue(engine, writer, outbox);
-      if (queue.due()) {
-        await this.settled();
-        if (engine.position > this.committedPosition) await this.commit(engine, writer, outbox);
-        await this.settled();
-        await queue.push(); // step 10
-        this.fault("step-10-store-queued");
-      }
+      if (queue.due()) await this.pushStore(engine, writer, outbox, queue);
       if (chunk.records === 0) await this.maybeTick(engine);
     }
     await this.settled();
@@ -190,8 +185,9 @@ export class FoldTask<Input, State, Shared> {
     chunk: RecordChunk,
     writer: TransactionalWriter,
     outbox: Outbox,
+    queue: StoreQueue,
   ): Promise<void> {
-    const { commitMaxRecords, commitMaxBytes } = this.settings;
+    const { commitMaxRecords, commitMaxBytes, storeMaxStates } = this.settings;
     const cursor = chunk.cursor();
     while (cursor.next()) {
       const unknown = this.accept(engine, cursor);
@@ -199,9 +195,25 @@ export class FoldTask<Input, State, Shared> {
       if (outbox.records >= commitMaxRecords || outbox.bytes >= commitMaxBytes) {
         await this.commit(engine, writer, outbox);
       }
+      // Visits after a change of the shared value touch many states with each record: they must not pile up until the chunk ends.
+      if (engine.unwritten >= storeMaxStates) await this.pushStore(engine, writer, outbox, queue);
     }
     engine.position = chunk.next;
     this.fault("step-6-folded");
+  }
+
+  /** Step 10, behind a commit of all that the store is to hold. */
+  private async pushStore(
+    engine: FoldEngine<Input, State, Shared>,
+    writer: TransactionalWriter,
+    outbox: Outbox,
+    queue: StoreQueue,
+  ): Promise<void> {
+    await this.settled();
+    if (engine.position > this.committedPosition) await this.commit(engine, writer, outbox);
+    await this.settled();
+    await queue.push(); // step 10
+    this.fault("step-10-store-queued");
   }
 
   /** null, or the schema id that has to be resolved before the record can be folded: the hot path stays free of promises. */

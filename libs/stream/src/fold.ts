@@ -53,4 +53,18 @@ export interface Fold<Input, State, Shared, Out extends Emitted = Emitted> {
   readonly timerKinds: number;
   /** When the timer of `kind` is due, or NO_TIMER. Derived from the state alone. */
   timerOf(state: State, kind: number): number;
+  /** For folds whose timers depend on `shared`. */
+  readonly revisit?: Revisit<State, Shared>;
+}
+
+/**
+ * How states follow a changed `shared`. After `onShared` returned another value every known key is visited once, in the order of keys, some with each
+ * record that follows; a key that a record or timer reaches first is visited right before. So no state meets `shared` unvisited, and a timer
+ * that a visit moved into the past fires at once.
+ */
+export interface Revisit<State, Shared> {
+  /** Keys visited with each record. It decides which record causes an output: part of the logic, never of a machine's configuration. */
+  readonly keysPerRecord: number;
+  /** The state in line with `shared` (it may be changed in place), or null when nothing is to change. May be called again for the same key. */
+  visit(shared: Shared, state: State): State | null;
 }

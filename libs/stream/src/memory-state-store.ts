@@ -1,4 +1,5 @@
 import { StreamError } from "./errors.ts";
+import { compareKeys } from "./key-order.ts";
 import type { StateStore, StoreHeader, StoreWrite, TimerEntry } from "./ports.ts";
 
 const order = (a: TimerEntry, b: TimerEntry): number => a.due - b.due || (a.key < b.key ? -1 : a.key > b.key ? 1 : a.kind - b.kind);
@@ -44,8 +45,9 @@ export class MemoryStateStore implements StateStore {
     this.header = { ...batch.header, partition: Buffer.from(batch.header.partition) };
   }
 
-  *keys(): Iterable<string> {
-    yield* [...this.states.keys()].sort();
+  *keys(after?: string): Iterable<string> {
+    const keys = [...this.states.keys()].sort(compareKeys);
+    yield* after === undefined ? keys : keys.filter((key) => compareKeys(after, key) < 0);
   }
 
   async clear(): Promise<void> {

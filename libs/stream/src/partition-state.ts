@@ -10,6 +10,8 @@ export interface PartitionState<Shared> {
   /** Next sequence number per target (topic/partition). */
   readonly outgoing: Map<string, number>;
   shared: Shared;
+  /** Last key that was visited since `shared` changed, "" before the first; null when all have been. */
+  revisited: string | null;
 }
 
 function writeCounters(writer: AvroWriter, counters: ReadonlyMap<string, number>): void {
@@ -35,6 +37,8 @@ export function encodePartitionState<Shared>(state: PartitionState<Shared>, code
   writeCounters(writer, state.incoming);
   writeCounters(writer, state.outgoing);
   codec.write(writer, state.shared);
+  writer.boolean(state.revisited !== null);
+  if (state.revisited !== null) writer.string(state.revisited);
   return writer.slice();
 }
 
@@ -43,7 +47,8 @@ export function decodePartitionState<Shared>(bytes: Buffer, codec: BinaryCodec<S
   const now = reader.long();
   const incoming = readCounters(reader);
   const outgoing = readCounters(reader);
-  return { now, incoming, outgoing, shared: codec.read(reader) };
+  const shared = codec.read(reader);
+  return { now, incoming, outgoing, shared, revisited: reader.boolean() ? reader.string() : null };
 }
 
 /** Metadata of the Kafka offset commit: what the fold must agree with when it comes back (step 8). */

@@ -105,8 +105,8 @@ export interface StateStore {
   timers(after: TimerEntry | null, limit: number): TimerEntry[];
   /** Step 10: one atomic write; rejects when generation or previous offset are not the expected ones. */
   write(batch: StoreWrite): Promise<void>;
-  /** All keys in order, for replay checks and exports. */
-  keys(): Iterable<string>;
+  /** Keys in the order of their UTF-8 bytes, after `after` (exclusive; absent = from the first). No write may happen while they are read. */
+  keys(after?: string): Iterable<string>;
   /** Forgets everything, for a rebuild from the log. */
   clear(): Promise<void>;
   close(): Promise<void>;

@@ -1,5 +1,6 @@
 import { AvroReader, AvroWriter } from "@leadstream/schemas";
 import { type BinaryCodec, NO_TIMER } from "./fold.ts";
+import { compareKeys } from "./key-order.ts";
 import type { StateStore, StoreWrite, TimerEntry } from "./ports.ts";
 
 /** A state in memory and the timers that the store holds (or is about to hold) for it. */
@@ -41,8 +42,45 @@ export class StateCache<State> {
     return this.young.get(key) ?? this.promote(key);
   }
 
+  /** The entry of a key without keeping it: for visits of all keys, which must not drive out the ones in use. */
+  peek(key: string): CacheEntry<State> {
+    return this.young.get(key) ?? this.known(key) ?? this.fromStore(key);
+  }
+
+  private known(key: string): CacheEntry<State> | undefined {
+    return this.old.get(key) ?? this.unwrittenEntry(key);
+  }
+
+  private unwrittenEntry(key: string): CacheEntry<State> | undefined {
+    return this.dirty.get(key) ?? this.writing.get(key);
+  }
+
+  /**
+   * The first `limit` keys after `after` in the order of keys: of the store and of states that it does not hold yet, so the answer
+   * does not depend on how far the store is behind.
+   */
+  keysAfter(after: string, limit: number): string[] {
+    let keys = new Set<string>();
+    for (const key of this.store.keys(after)) {
+      if (this.unwrittenEntry(key)?.state !== null) keys.add(key);
+      if (keys.size >= limit) break;
+    }
+    let last = keys.size < limit ? null : [...keys].at(-1)!;
+    for (const entries of [this.writing, this.dirty]) {
+      for (const { key, state } of entries.values()) {
+        if (state === null || compareKeys(key, after) <= 0 || (last !== null && compareKeys(key, last) > 0)) continue;
+        keys.add(key);
+        if (keys.size < limit * 4) continue;
+        const first = [...keys].sort(compareKeys).slice(0, limit);
+        last = first.at(-1)!;
+        keys = new Set(first);
+      }
+    }
+    return [...keys].sort(compareKeys).slice(0, limit);
+  }
+
   private promote(key: string): CacheEntry<State> {
-    const entry = this.old.get(key) ?? this.dirty.get(key) ?? this.writing.get(key) ?? this.fromStore(key);
+    const entry = this.known(key) ?? this.fromStore(key);
     if (this.young.size >= this.generationSize) {
       this.old = this.young;
       this.young = new Map();

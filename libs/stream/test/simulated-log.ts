@@ -94,7 +94,7 @@ export class SurvivingStore implements StateStore {
   }
   timers: StateStore["timers"] = (after, limit) => this.inner.timers(after, limit);
   write: StateStore["write"] = (batch) => this.inner.write(batch);
-  keys: StateStore["keys"] = () => this.inner.keys();
+  keys: StateStore["keys"] = (after) => this.inner.keys(after);
   clear: StateStore["clear"] = () => this.inner.clear();
   async close(): Promise<void> {
     this.opened = false;

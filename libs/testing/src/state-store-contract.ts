@@ -198,6 +198,16 @@ export function stateStoreContract(name: string, makePlace: () => StateStorePlac
         expect(new Set(store.timers(null, 10).map((entry) => entry.key))).toEqual(new Set(keys));
         expect(new Set(store.keys())).toEqual(new Set(keys));
       });
+
+      it("shows keys in the order of their bytes, from any place on", async () => {
+        const { store } = await open();
+        const keys = ["a", "ab", "b", "é", "线索", "\uff21", "🙂", "🙂a"];
+        await store.write(batch(-1, 1, { states: [...keys].reverse().map((key) => [key, Buffer.from("1")] as const) }));
+        expect([...store.keys()]).toEqual(keys);
+        for (const [index, key] of keys.entries()) expect([...store.keys(key)]).toEqual(keys.slice(index + 1));
+        expect([...store.keys("")]).toEqual(keys);
+        expect([...store.keys("aa")]).toEqual(keys.slice(1));
+      });
     });
 
     describe("timers", () => {

@@ -61,7 +61,11 @@ class Router {
   constructor() {
     for (const part of rosterParts(document("rosters/demo-team.yaml"))) this.roster(part.teamId, 1, part.document);
     const policy = JSON.stringify(document("policies/demo.yaml"));
-    for (const partition of [0, 1]) this.toPartition(partition, null, { kind: "policy", leadId: "", document: policy, policyVersion: 1 });
+    this.publish(policy, 1);
+  }
+
+  publish(policy: string, policyVersion: number): void {
+    for (const partition of [0, 1]) this.toPartition(partition, null, { kind: "policy", leadId: "", document: policy, policyVersion });
   }
 
   roster(teamId: string, version: number, text: string): void {
@@ -170,6 +174,20 @@ describe("the router's two folds joined by topics, under the demo policy", () =>
     expect(router.records("lead.alerts", "Alert").map((alert) => [alert.kind, alert.due - start])).toEqual([
       ["response_missed", 10 * second],
       ["reminder", 20 * second],
+    ]);
+  });
+
+  it("a stricter policy reaches leads that nothing happens to, a changed clock at its own instant", () => {
+    cross();
+    router.wait(5 * second);
+    const demo = document("policies/demo.yaml") as { clocks: { first: object }[] };
+    const clocks = demo.clocks.map((row) => ({ ...row, first: { ...row.first, remind: "3s", escalate: "7s" } }));
+    router.publish(JSON.stringify({ ...demo, clocks }), 2);
+    for (const waited of [1, 2, 3]) router.wait(waited * second);
+    expect(router.records("lead.alerts", "Alert").map(({ kind, due, policyVersion }) => [kind, due - start, policyVersion])).toEqual([
+      ["reminder", 5 * second, 2],
+      ["escalation", 7 * second, 2],
+      ["response_missed", 10 * second, 2],
     ]);
   });
 

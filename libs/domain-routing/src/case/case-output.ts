@@ -12,6 +12,8 @@ export type CaseOutput =
 export interface CaseContext {
   readonly policy: Policy | null;
   readonly policyVersion: number;
+  /** When that policy came into force. */
+  readonly policySince: number;
   /** Instant of the decision: the partition's clock, or the due time of a timer. */
   readonly now: number;
   /** The partition's clock; later than `now` when a timer is served late. */

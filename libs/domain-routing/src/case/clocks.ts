@@ -16,12 +16,26 @@ export function startClocks(context: CaseContext, state: Case, lease: Lease): vo
   computeClocks(context, state);
 }
 
+/** What clocks depend on besides the case itself. */
+export type ClockContext = Pick<CaseContext, "policy" | "policyVersion" | "policySince">;
+
+/**
+ * Brings the open clocks in line with a policy that was published since; null when there is nothing to change.
+ * The runtime asks for it before a case meets a new policy, so nothing else has to.
+ */
+export function onPolicyChange(context: ClockContext, state: Case): Case | null {
+  if (state.status !== "leased" || state.policyVersion === context.policyVersion) return null;
+  computeClocks(context, state);
+  return state;
+}
+
 /**
  * Computes the open clocks from their anchor by policy, grade and tier (SLA1–SLA7). Clocks that have rung stay silent,
- * so a changed policy or grade moves a clock and never restarts it.
+ * so a changed policy or grade moves a clock and never restarts it. What a new policy puts before its own publication is due at
+ * that instant: a result of anchor, policy and that instant alone, whenever it is computed.
  */
-export function computeClocks(context: CaseContext, state: Case): void {
-  const { policy } = context;
+export function computeClocks(context: ClockContext, state: Case): void {
+  const { policy, policySince } = context;
   const { lease } = state;
   state.policyVersion = context.policyVersion;
   state.inactiveAt = silenceEnds(context, state);
@@ -30,9 +44,10 @@ export function computeClocks(context: CaseContext, state: Case): void {
   const phase = row === null ? null : lease.contacted ? row.cadence : row.first;
   const at = (kind: number, durationMs: number | null | undefined): number => {
     if (row === null || durationMs === null || durationMs === undefined || (lease.rung & (1 << kind)) !== 0) return NO_TIME;
-    return row.calendar === null ? lease.anchor + durationMs : addWorkingTime(row.calendar, lease.anchor, durationMs);
+    const due = row.calendar === null ? lease.anchor + durationMs : addWorkingTime(row.calendar, lease.anchor, durationMs);
+    return Math.max(due, policySince);
   };
-  lease.until = lease.since + policy.lease.durationMs;
+  lease.until = Math.max(lease.since + policy.lease.durationMs, policySince);
   lease.targetAt = at(caseTimers.target, phase?.targetMs);
   lease.remindAt = at(caseTimers.remind, phase?.remindMs);
   lease.escalateAt = at(caseTimers.escalate, phase?.escalateMs);
@@ -55,7 +70,8 @@ export function interaction(context: CaseContext, state: Case): void {
 }
 
 /** When the silence of an owned lead has to be told; an opportunity may be silent, and one silence is told once. */
-function silenceEnds({ policy }: CaseContext, { status, lease, lastInteractionAt }: Case): number {
+function silenceEnds({ policy, policySince }: ClockContext, { status, lease, lastInteractionAt }: Case): number {
   if (policy === null || status !== "leased" || lease === null || lastInteractionAt === NO_TIME) return NO_TIME;
-  return (lease.rung & (1 << caseTimers.inactive)) === 0 ? lastInteractionAt + policy.inactivity.afterMs : NO_TIME;
+  if ((lease.rung & (1 << caseTimers.inactive)) !== 0) return NO_TIME;
+  return Math.max(lastInteractionAt + policy.inactivity.afterMs, policySince);
 }

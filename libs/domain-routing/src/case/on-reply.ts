@@ -1,13 +1,11 @@
 import type { TeamReply } from "@leadstream/schemas";
 import { type Case, type Pending, requestIdOf } from "./case.ts";
 import { type CaseContext, emitAssignment, emitRequest } from "./case-output.ts";
-import { computeClocks } from "./clocks.ts";
 import { teamByRule } from "./on-command.ts";
 import { endLease, openLease, requestByCommand, requestOwner, rest } from "./ownership.ts";
 
 /** A team's answer. Only an answer to the open question of this case counts; any other grant is given back at once. */
 export function onReply(context: CaseContext, state: Case | null, reply: TeamReply): Case | null {
-  if (state !== null && state.policyVersion !== context.policyVersion) computeClocks(context, state);
   const pending = state?.pending ?? null;
   const answers =
     state !== null && pending !== null && pending.team === reply.teamId && requestIdOf(state.leadId, pending.number) === reply.requestId;

@@ -11,7 +11,6 @@ import { endLease, requestOwner, rest } from "./ownership.ts";
 
 /** A record of the scorer about one lead. The state is changed in place; null: the lead stays unknown. */
 export function onSignal(context: CaseContext, known: Case | null, signal: Signal): Case | null {
-  if (known !== null && known.policyVersion !== context.policyVersion) computeClocks(context, known);
   if (signal.kind === "command") return onCommand(context, known, signal);
   if (signal.kind === "erased") return erase(context, known ?? newCase(signal.leadId), signal.eventId);
   if (known?.status === "erased") return refuseErased(context, known, signal);

@@ -1,17 +1,12 @@
 import { qualifies } from "../policy/choose-team.ts";
-import { type Case, caseTimerOf, caseTimers, type Lease, NO_TIME } from "./case.ts";
+import { type Case, caseTimers, type Lease, NO_TIME } from "./case.ts";
 import { type CaseContext, emitAlert } from "./case-output.ts";
-import { computeClocks, silence } from "./clocks.ts";
+import { silence } from "./clocks.ts";
 import { findSuccessor, onDenied } from "./on-reply.ts";
 import { cancelPending, endLease } from "./ownership.ts";
 
-/** A timer of the case rang; `context.now` and `context.due` are its due time. A policy that moved it later lets it wait. */
+/** A timer of the case rang; `context.now` and `context.due` are its due time. */
 export function onCaseTimer(context: CaseContext, state: Case, kind: number): Case {
-  if (state.policyVersion !== context.policyVersion) {
-    computeClocks(context, state);
-    const moved = caseTimerOf(state, kind);
-    if (moved === NO_TIME || moved > context.due) return state;
-  }
   const { lease } = state;
   if (kind === caseTimers.wait) onWaitedTooLong(context, state);
   else if (kind === caseTimers.retry) onRetry(context, state);

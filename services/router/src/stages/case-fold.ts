@@ -6,6 +6,7 @@ import {
   caseTimerOf,
   noPolicy,
   onCaseTimer,
+  onPolicyChange,
   onReply,
   onSignal,
   publishPolicy,
@@ -30,6 +31,7 @@ function contextOf(fold: FoldContext<CaseOutput>, shared: SharedPolicy, due: num
   return {
     policy: shared.policy,
     policyVersion: shared.version,
+    policySince: shared.since,
     now: due === 0 ? fold.now : due,
     clock: fold.now,
     due,
@@ -49,12 +51,16 @@ export const caseFold: Fold<CaseInput, Case, SharedPolicy, CaseOutput> = {
     input.type === "Signal"
       ? onSignal(contextOf(context, shared, 0), state, input.value)
       : onReply(contextOf(context, shared, 0), state, input.value),
-  onShared: (_context, shared, input) => {
+  onShared: (context, shared, input) => {
     if (input.type !== "Signal" || input.value.kind !== "policy") return shared;
     const { policyVersion, document } = input.value;
-    return policyVersion === null || document === null ? shared : publishPolicy(shared, policyVersion, document);
+    return policyVersion === null || document === null ? shared : publishPolicy(shared, policyVersion, document, context.now);
   },
   onTimer: (context, shared, state, kind, due) => onCaseTimer(contextOf(context, shared, due), state, kind),
   timerKinds: caseTimerKinds,
   timerOf: caseTimerOf,
+  revisit: {
+    keysPerRecord: 500,
+    visit: ({ policy, version, since }, state) => onPolicyChange({ policy, policyVersion: version, policySince: since }, state),
+  },
 };
