@@ -19,6 +19,7 @@ export interface Answer {
 const root = join(import.meta.dirname, "../../..");
 const FAULT_POINT = "LEADSTREAM_FAULT_POINT";
 const PROCESS_LIMIT_MS = 60_000;
+const LINE_CHARACTERS = 400;
 /** Tests kill more often than a stack in earnest may crash. */
 const restart = { maximumRestarts: 200, initialBackoffMs: 100, maximumBackoffMs: 500 };
 
@@ -149,8 +150,12 @@ export class StackUnderTest {
   }
 
   /** The end of what a process logged. */
-  logTail(name: string, lines = 12): string {
-    return readFileSync(this.logFile(name), "utf8").trimEnd().split("\n").slice(-lines).join("\n");
+  logTail(name: string, lines = 6): string {
+    const all = readFileSync(this.logFile(name), "utf8").trimEnd().split("\n");
+    return all
+      .slice(-lines)
+      .map((line) => line.slice(0, LINE_CHARACTERS))
+      .join("\n");
   }
 
   logFile(name: string): string {

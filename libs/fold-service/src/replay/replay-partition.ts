@@ -37,6 +37,8 @@ export interface PartitionVerdict {
   readonly differences: readonly Difference[];
   /** The live store at its own offset; "not compared" while its service runs. */
   readonly state: "same" | "differs" | "not compared";
+  /** Offset of the live store; null where it was not compared. */
+  readonly storedAt: number | null;
 }
 
 /** Folds one input partition from its first record into an empty store and compares everything that comes out with the log. */
@@ -64,7 +66,16 @@ export async function replayPartition(one: Topology, wish: PartitionWish, settin
     await outbox.finish(committed);
     const { consumed } = engine.counts;
     const { compared, differences } = outbox;
-    return { partition, upTo: committed, records: consumed, outputs: compared, digest: outbox.digest(), differences, state };
+    return {
+      partition,
+      upTo: committed,
+      records: consumed,
+      outputs: compared,
+      digest: outbox.digest(),
+      differences,
+      state,
+      storedAt: live?.header.offset ?? null,
+    };
   } finally {
     await Promise.allSettled([inbox.close(), ...[...outputs.values()].map((output) => output.close())]);
     await store.close();

@@ -27,6 +27,7 @@ const verdictShape = z.object({
       outputs: z.int(),
       digest: z.string(),
       state: z.enum(["same", "differs", "not compared"]),
+      storedAt: z.int().nullable(),
       differences: z.array(difference),
     }),
   ),
