@@ -6,9 +6,7 @@ import {
   type Ports,
   type ServerAddresses,
   type ServerName,
-  sharedTestServers,
   startServers,
-  testServersVariable,
 } from "@leadstream/infra-local";
 import {
   connectKafka,
@@ -39,17 +37,13 @@ export interface Cluster {
 
 const TOPIC_LIMIT_MS = 30_000;
 
-/** Starts fresh servers (in a test run: takes the shared ones), makes all topics. */
+/** Starts fresh servers, always its own: a bench empties topics that others may use. Makes all topics. */
 export async function openCluster(
   { root, workFolder, log }: BenchContext,
   only: readonly ServerName[] = ["kafka", "registry"],
 ): Promise<Cluster> {
-  const shared = process.env[testServersVariable] !== undefined && process.env[testServersVariable] !== "";
-  const servers = shared
-    ? null
-    : await startServers({ root, dataDir: join(workFolder, "servers"), ports: await stackPorts(root), log, only });
-  const addresses = servers ?? sharedTestServers();
-  const brokers = addresses.kafka.brokers.split(",");
+  const servers = await startServers({ root, dataDir: join(workFolder, "servers"), ports: await stackPorts(root), log, only });
+  const brokers = servers.kafka.brokers.split(",");
   const kafka = await connectKafka({
     brokers,
     clientId: "bench",
@@ -58,7 +52,7 @@ export async function openCluster(
     retries: 12,
     initialRetryTimeMs: 20,
   });
-  const registry = await connectRegistry({ url: addresses.registry.url });
+  const registry = await connectRegistry({ url: servers.registry.url });
   await ensureTopics(kafka, topicDefinitions, { replicationFactor: 1 });
   const producer = createProducer(kafka, { lingerMs: 5, maxBatchRecords: 4_000, maxBufferedBytes: 64 << 20, requestTimeoutMs: 30_000 });
   const admin = new Kafka({
@@ -78,7 +72,7 @@ export async function openCluster(
     });
   };
   return {
-    addresses,
+    addresses: servers,
     kafka,
     registry,
     producer,
@@ -103,7 +97,7 @@ export async function openCluster(
       await admin.disconnect();
       await producer.close();
       kafka.close();
-      await servers?.stop();
+      await servers.stop();
     },
   };
 }
