@@ -76,7 +76,10 @@ export async function importFile(options: ImportOptions): Promise<ImportReport> 
       settledRows: tally.rows,
       keyed: identity.keyed,
       context: tryingContext(options.edge ?? { defaultCountry: null, defaultCurrency: null }, producer, startedMs),
-      alreadyThere: sink === null || !(await options.alreadyThere.anyOf(`${mapping.name}-`)) ? nothingThere : options.alreadyThere,
+      alreadyThere:
+        sink === null || (earlier === null && !(await options.alreadyThere.anyOf(`${mapping.name}-`)))
+          ? nothingThere
+          : options.alreadyThere,
       limits,
     });
     const { signal, progress, now, pause = abortablePause } = options;

@@ -6,6 +6,7 @@ import { isTimeFormat, isZone } from "./time-format.ts";
 import { valueShape } from "./value.ts";
 
 /** A row makes at most so many events: the scorer recognises a repeat among the last 64 ids of a lead. */
+export const maximumRowEvents = 64;
 export const maximumRepeats = 60;
 const MAXIMUM_EVENTS = 20;
 

@@ -12,7 +12,7 @@ export interface EventPlace {
 
 /** What the store has. */
 export interface AlreadyThere {
-  /** Whether it has any event whose id begins so. Asked once: for a first import no more questions follow. */
+  /** Whether it has any event whose id begins so. Asked once, by a first run: where it has none no more questions follow. */
   anyOf(prefix: string): Promise<boolean>;
   /** Ids of those events that it has. */
   among(events: readonly EventPlace[]): Promise<ReadonlySet<string>>;

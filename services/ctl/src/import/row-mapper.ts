@@ -2,7 +2,7 @@ import type { EmitItem } from "@leadstream/producer";
 import { compileCondition } from "./condition.ts";
 import { compileFields, type ImportKind } from "./field-tree.ts";
 import { compileJoins, type SideTables } from "./join.ts";
-import type { EventSpec, Mapping } from "./mapping.ts";
+import { type EventSpec, type Mapping, maximumRowEvents } from "./mapping.ts";
 import { fileName, type Headers, importName, layoutOf, repeatNumber, rowNumber } from "./names.ts";
 import { RowFaults } from "./row-faults.ts";
 import { compileCount, compileEventTime, compileTimes, type RowTimes } from "./row-time.ts";
@@ -70,6 +70,13 @@ export function compileMapping(mapping: Mapping, { headers, tables, file }: Mapp
       const leadId = leadOf(cells);
       if (mapping.lead !== undefined && leadId === "") faults.add("lead", "is empty", "correct the row, or the `lead` of the mapping");
       const made = faults.empty ? events.flatMap((make) => make(cells, key, leadId || null, faults)) : [];
+      if (made.length > maximumRowEvents) {
+        faults.add(
+          "row",
+          `makes more than ${maximumRowEvents} events`,
+          "the scorer would not recognise all of them again: lower atMost, or split the row",
+        );
+      }
       return { key, events: made, faults };
     },
     pass: (number, columns) => keyOf(fill(number, columns, new RowFaults())),

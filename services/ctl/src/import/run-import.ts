@@ -58,6 +58,8 @@ export async function runImport(batches: AsyncGenerator<Batch, void, undefined>,
   const startedMs = options.now();
   const before = options.tally.rows;
   let { tally } = options;
+  // From now on another run knows that events may be on their way to the store.
+  await note(tally, "running", options);
   let ahead = batches.next();
   let complete = false;
   try {

@@ -106,6 +106,45 @@ describe("an import", () => {
     expect(readFileSync(report.rejectsPath as string, "utf8")).not.toMatch(/yesterday|much/);
   });
 
+  it("rejects a row with more events than the scorer would recognise again", async () => {
+    trial.mapping = trial.write(
+      "deals.yaml",
+      mapping.replace("atMost: 5", "atMost: 60").replace(
+        "  - kind: status",
+        `  - kind: touch
+    repeat: "\${calls}"
+    at: seen
+    fields: { kind: call }
+  - kind: status`,
+      ),
+    );
+    start(row("won", "2020-01-03", "31"), row("won", "2020-01-03", "32"));
+    const report = await trial.run();
+    expect(report.sent).toEqual({ capture: 1, touch: 62, status: 1, spend: 0 });
+    expect(rejects(report.rejectsPath)).toEqual([expect.stringMatching(/^2,3,row,makes more than 64 events,/)]);
+  });
+
+  it("asks the store of each batch once an earlier run was cut short, however early", async () => {
+    start(...rows(2));
+    const asked: string[] = [];
+    const alreadyThere = {
+      anyOf: async () => {
+        asked.push("any");
+        return false;
+      },
+      among: async (): Promise<ReadonlySet<string>> => {
+        asked.push("among");
+        return new Set();
+      },
+    };
+    trial.log.script.push(() => {
+      throw new Error("killed");
+    });
+    await expect(trial.run({ alreadyThere })).rejects.toThrow("killed");
+    await trial.run({ alreadyThere });
+    expect(asked).toEqual(["any", "among"]);
+  });
+
   it("is not done twice; --again goes through it and leaves out what the store has", async () => {
     start(...rows(4));
     const first = await trial.run();
