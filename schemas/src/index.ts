@@ -1,5 +1,6 @@
 export { AvroDecodeError, AvroReader } from "./avro-reader.ts";
 export { AvroWriter } from "./avro-writer.ts";
+export { emptyProfile } from "./empty-profile.ts";
 export * from "./generated/codecs.ts";
 export type { RecordCodec } from "./record-codec.ts";
 export {

@@ -1,4 +1,4 @@
-import type { Capture, Command, Profile, Status, Touch } from "@leadstream/schemas";
+import { type Capture, type Command, emptyProfile, type Profile, type Status, type Touch } from "@leadstream/schemas";
 import {
   type Decision,
   type LeadEvent,
@@ -16,26 +16,7 @@ export const START = Date.UTC(2026, 2, 2, 12);
 let serial = 0;
 const nextId = (): string => `event-${serial++}`;
 
-export const noProfile: Profile = {
-  titleClass: null,
-  industry: null,
-  country: null,
-  region: null,
-  language: null,
-  companySize: null,
-  annualRevenue: null,
-  emailKind: null,
-  productLine: null,
-  need: null,
-  budget: null,
-  budgetClear: null,
-  decisionChain: null,
-  painPoint: null,
-  hasContact: false,
-  hasNeed: false,
-  tags: [],
-  custom: {},
-};
+export const noProfile: Profile = emptyProfile;
 
 const common = (occurredAt: number): { eventId: string; leadId: string; occurredAt: number; producer: string; imported: boolean } => ({
   eventId: nextId(),

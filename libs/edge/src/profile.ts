@@ -11,27 +11,6 @@ import { line, slug } from "./text.ts";
 import { textMap } from "./text-map.ts";
 import { classifyTitle } from "./title.ts";
 
-export const emptyProfile: Profile = {
-  titleClass: null,
-  industry: null,
-  country: null,
-  region: null,
-  language: null,
-  companySize: null,
-  annualRevenue: null,
-  emailKind: null,
-  productLine: null,
-  need: null,
-  budget: null,
-  budgetClear: null,
-  decisionChain: null,
-  painPoint: null,
-  hasContact: false,
-  hasNeed: false,
-  tags: [],
-  custom: {},
-};
-
 /** What the profile takes from other parts of a capture. */
 export interface ProfileEvidence {
   readonly country: string | null;

@@ -19,6 +19,7 @@ import type {
   Tick,
   Touch,
 } from "@leadstream/schemas";
+import { emptyProfile } from "@leadstream/schemas";
 
 /** 2026-01-01T00:00:00Z: the instant of every record that is built without another one. */
 export const EPOCH_MS = 1_767_225_600_000;
@@ -28,27 +29,7 @@ type Build<T> = (change?: Partial<T>) => T;
 
 const origin = { eventId: "event-1", leadId: "lead-1", occurredAt: EPOCH_MS, producer: "website", imported: false } as const;
 
-export const aProfile: Build<Profile> = (change = {}) => ({
-  titleClass: null,
-  industry: null,
-  country: null,
-  region: null,
-  language: null,
-  companySize: null,
-  annualRevenue: null,
-  emailKind: null,
-  productLine: null,
-  need: null,
-  budget: null,
-  budgetClear: null,
-  decisionChain: null,
-  painPoint: null,
-  hasContact: false,
-  hasNeed: false,
-  tags: [],
-  custom: {},
-  ...change,
-});
+export const aProfile: Build<Profile> = (change = {}) => ({ ...emptyProfile, ...change });
 
 export const aCapture: Build<Capture> = (change = {}) => ({
   ...origin,

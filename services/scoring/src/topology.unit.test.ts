@@ -1,7 +1,16 @@
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import { parseYamlDocument, readYamlDocument } from "@leadstream/config";
 import { explain, type LeadState, writeState } from "@leadstream/domain-scoring";
-import { AvroReader, AvroWriter, type Capture, type Profile, type RecordName, type Records, type Touch } from "@leadstream/schemas";
+import {
+  AvroReader,
+  AvroWriter,
+  type Capture,
+  emptyProfile,
+  type Profile,
+  type RecordName,
+  type Records,
+  type Touch,
+} from "@leadstream/schemas";
 import { MemoryIo, partitionOf, TopologyDriver } from "@leadstream/stream";
 import { z } from "zod";
 import { leadScoring, type ScoringShared } from "./stages/lead-scoring.ts";
@@ -12,26 +21,7 @@ const DAY_MS = 24 * HOUR_MS;
 const START = Date.UTC(2026, 2, 2, 9);
 const PARTITIONS = 2;
 
-const profile: Profile = {
-  titleClass: null,
-  industry: null,
-  country: null,
-  region: null,
-  language: null,
-  companySize: null,
-  annualRevenue: null,
-  emailKind: null,
-  productLine: null,
-  need: null,
-  budget: null,
-  budgetClear: null,
-  decisionChain: null,
-  painPoint: null,
-  hasContact: true,
-  hasNeed: false,
-  tags: [],
-  custom: {},
-};
+const profile: Profile = { ...emptyProfile, hasContact: true };
 
 const preset = (name: string): string =>
   JSON.stringify(readYamlDocument(new URL(`../../../infra/examples/models/${name}.yaml`, import.meta.url).pathname, z.unknown()));

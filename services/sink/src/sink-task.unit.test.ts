@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "@jest/globals";
-import type { Profile, Touch } from "@leadstream/schemas";
+import { emptyProfile, type Profile, type Touch } from "@leadstream/schemas";
 import { StreamError } from "@leadstream/stream";
 import { Crash, MemoryDeadLetters, MemoryOffsets, MemoryStore, MemoryTopic, realClock } from "../tests/memory-world.ts";
 import { decodeMetadata } from "./intent.ts";
@@ -8,26 +8,7 @@ import { SinkTask } from "./sink-task.ts";
 
 const settings: SinkSettings = { maxBytes: 1 << 20, maxWaitMs: 2, blockMaxRows: 30, blockMaxBytes: 1 << 20, blockLingerMs: 2 };
 const LEDGER = "ledger_lead_events";
-const profile: Profile = {
-  titleClass: null,
-  industry: "manufacturing",
-  country: null,
-  region: null,
-  language: null,
-  companySize: null,
-  annualRevenue: null,
-  emailKind: null,
-  productLine: null,
-  need: null,
-  budget: null,
-  budgetClear: null,
-  decisionChain: null,
-  painPoint: null,
-  hasContact: true,
-  hasNeed: false,
-  tags: [],
-  custom: {},
-};
+const profile: Profile = { ...emptyProfile, industry: "manufacturing", hasContact: true };
 const touch = (number: number): Touch => ({
   eventId: `event-${number}`,
   leadId: `lead-${number % 9}`,

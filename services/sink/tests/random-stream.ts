@@ -1,4 +1,13 @@
-import type { Assignment, Capture, Decoded, Profile, Score, Spend, Status, Touch } from "@leadstream/schemas";
+import {
+  type Assignment,
+  type Capture,
+  type Decoded,
+  emptyProfile,
+  type Score,
+  type Spend,
+  type Status,
+  type Touch,
+} from "@leadstream/schemas";
 
 /** A decoded record with its place in the log. */
 export interface LoggedRecord {
@@ -14,26 +23,6 @@ const DAY_MS = 86_400_000;
 const START_MS = Date.UTC(2026, 0, 5);
 const channels = ["search", "partner", "webinar"];
 const reps = ["ada", "bo", "cy"];
-const emptyProfile: Profile = {
-  titleClass: null,
-  industry: null,
-  country: null,
-  region: null,
-  language: null,
-  companySize: null,
-  annualRevenue: null,
-  emailKind: null,
-  productLine: null,
-  need: null,
-  budget: null,
-  budgetClear: null,
-  decisionChain: null,
-  painPoint: null,
-  hasContact: false,
-  hasNeed: false,
-  tags: [],
-  custom: {},
-};
 
 /** Mulberry32: a small generator, so that a seed names a stream. */
 export function randomOf(seed: number): () => number {
