@@ -1,7 +1,7 @@
 /** Which packages of ours a folder's sources may import; the table of CONTRIBUTING.md. */
 export const ADAPTERS = ["kafka", "state", "clickhouse"] as const;
 export const LEAVES = ["config", "telemetry", "testing"] as const;
-export const PURE = ["domain-scoring", "domain-routing", "edge", "stream"] as const;
+export const PURE = ["domain-scoring", "domain-routing", "domain-learning", "edge", "stream"] as const;
 
 const library = (name: string): string => `libs/${name}`;
 const BASE = ["schemas", library("stream")];
@@ -15,6 +15,7 @@ export function allowedTargets(folder: string): readonly string[] | "everything"
   if (folder === "services/ctl") return ["schemas", "infra/local", ...servicesMayUse.map(library)];
   if (folder.startsWith("services/")) return ["schemas", ...servicesMayUse.map(library)];
   const name = folder.slice("libs/".length);
+  if (name === "domain-learning") return ["schemas", library("domain-scoring")];
   if (isOneOf(PURE, name)) return ["schemas"];
   if (isOneOf(ADAPTERS, name) || isOneOf(LEAVES, name)) return BASE;
   if (name === "fold-service") return [...BASE, ...["config", "telemetry", "kafka", "state"].map(library)];

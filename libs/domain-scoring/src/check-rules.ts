@@ -171,8 +171,13 @@ function checkReach(reader: DocumentReader, placed: readonly PlacedRule[], group
           `is never reached: ${first.path} has the same test in the same exclusive group`,
           "Remove one of the two or change its test",
         );
-      else if (!exclusive && Math.sign(first.rule.points) !== Math.sign(rule.points))
+      else if (!exclusive && sameCount(first.rule, rule) && Math.sign(first.rule.points) !== Math.sign(rule.points))
         reader.fault(path, `contradicts ${first.path}: the same test gives points there and takes them here`, "Keep one of the two");
     }
   }
+}
+
+/** The first download may give points and the third take some: that is no contradiction. */
+function sameCount(a: Rule, b: Rule): boolean {
+  return a.once === b.once && a.every === b.every;
 }

@@ -1,0 +1,62 @@
+import { aucOf } from "../measures/ranking.ts";
+import type { ScoredLead } from "../measures/scored-lead.ts";
+import type { Design } from "./design.ts";
+import { type AdditiveFit, fitLogistic, logitOf } from "./logistic-regression.ts";
+
+export type Fitter = (design: Design, rows: readonly number[]) => AdditiveFit;
+
+export const logisticFitter =
+  (ridge: number): Fitter =>
+  (design, rows) =>
+    fitLogistic(design, { ridge, rows });
+
+/** Leads with the log-odds that a fit on other leads gave them. */
+export function scoreRows(fit: AdditiveFit, design: Design, rows: readonly number[]): ScoredLead[] {
+  return rows.map((row) => ({ score: logitOf(fit, design, row), won: design.won[row] === 1 }));
+}
+
+export const rowsBetween = (from: number, to: number): number[] =>
+  Array.from({ length: Math.max(0, to - from) }, (_, index) => from + index);
+
+/** Mean AUC of k folds. Rows are dealt by `shuffle`, which must be the same in every run. Leads of one time stand on both sides: too kind under drift. */
+export function foldsAuc(design: Design, folds: number, shuffle: readonly number[], fitter: Fitter): number {
+  let sum = 0;
+  for (let fold = 0; fold < folds; fold++) {
+    const inside = shuffle.filter((_, place) => place % folds !== fold);
+    const outside = shuffle.filter((_, place) => place % folds === fold);
+    sum += aucOf(scoreRows(fitter(design, inside), design, outside)) ?? 0.5;
+  }
+  return sum / folds;
+}
+
+/** AUC on the leads behind the split, by a fit on those before it: rows must be in the order of time. */
+export function aheadAuc(design: Design, split: number, fitter: Fitter): number | null {
+  return aucOf(scoreRows(fitter(design, rowsBetween(0, split)), design, rowsBetween(split, design.rows)));
+}
+
+export interface RollingOptions {
+  /** Leads before the first fit. */
+  readonly first: number;
+  /** Leads between fits. */
+  readonly every: number;
+  readonly ridge: number;
+  /** A lead weighs half as much after so many later ones; null = all weigh the same. */
+  readonly halfLifeLeads: number | null;
+}
+
+/** A row counts for nothing when it weighs less. */
+const LEAST_IMPORTANCE = 0.01;
+
+/** Scores each lead by a fit on those before it, made anew every so many leads. Rows must be in the order of time; the first ones have no score. */
+export function rollingScores(design: Design, { first, every, ridge, halfLifeLeads }: RollingOptions): ScoredLead[] {
+  const scored: ScoredLead[] = [];
+  let fit: AdditiveFit | undefined;
+  for (let at = first; at < design.rows; at += every) {
+    const oldest = halfLifeLeads === null ? 0 : Math.max(0, at - Math.ceil(halfLifeLeads * Math.log2(1 / LEAST_IMPORTANCE)));
+    const importance = (place: number): number => (halfLifeLeads === null ? 1 : 2 ** ((oldest + place - at) / halfLifeLeads));
+    const rows = rowsBetween(oldest, at);
+    fit = fitLogistic(design, fit === undefined ? { ridge, rows, importance } : { ridge, rows, importance, from: fit });
+    scored.push(...scoreRows(fit, design, rowsBetween(at, Math.min(design.rows, at + every))));
+  }
+  return scored;
+}
