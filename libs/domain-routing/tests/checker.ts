@@ -33,6 +33,8 @@ export class Checker implements Watch {
   private readonly holder = new Map<string, string>();
   private readonly turns = new Map<string, number>();
   private readonly coolUntil = new Map<string, number>();
+  /** Answers by command: exactly one in the end, `requested` not counted. */
+  private readonly answers = new Map<string, number>();
   private now = 0;
 
   constructor(tally: Tally) {
@@ -53,8 +55,10 @@ export class Checker implements Watch {
         this.count("grants that met no request");
       return;
     }
-    if (message.type !== "signal" || state === null || state.pending === null) return;
-    const { kind, status, command } = message.value;
+    if (message.type !== "signal") return;
+    const { kind, status, command, eventId } = message.value;
+    if (command !== null && eventId !== null) this.answers.set(eventId, 0);
+    if (state === null || state.pending === null) return;
     if (kind === "erased") this.count("erase while a request was in flight");
     else if (kind === "command") this.count(`${command} while a request was in flight`);
     else if (kind === "status") this.count(`status ${status} while a request was in flight`);
@@ -69,6 +73,7 @@ export class Checker implements Watch {
   private assignment(assignment: Omit<Assignment, "source">): void {
     const { leadId, change, epoch, rep, previousRep, state } = assignment;
     this.count(change);
+    this.answer(assignment.commandId, change);
     const owner = this.owners.get(leadId) ?? null;
     const last = this.epochs.get(leadId) ?? 0;
     if (opening.has(change)) {
@@ -92,6 +97,13 @@ export class Checker implements Watch {
     if ((state === "leased") !== (rep !== null) && state !== "opportunity")
       this.fault(`${leadId}: ${change} leaves state ${state} with owner ${rep}`);
     if (change === "recycled" || change === "handed_back") this.coolUntil.set(`${leadId}/${previousRep}`, assignment.time + COOL_DOWN_MS);
+  }
+
+  private answer(commandId: string | null, change: Assignment["change"]): void {
+    const before = commandId === null ? undefined : this.answers.get(commandId);
+    if (commandId === null || before === undefined || change === "requested") return;
+    if (before > 0) this.fault(`${commandId} is answered again, with ${change}`);
+    this.answers.set(commandId, before + 1);
   }
 
   teamReceives(message: Message, _state: TeamState | null, now: number): void {
@@ -197,6 +209,11 @@ export class Checker implements Watch {
       for (const team of partition.teams.values()) {
         this.teamAtRest(team, known, asked);
       }
+    }
+    const open = new Set(joiner.leads.flatMap(({ cases }) => [...cases.values()].map((state) => state.pending?.commandId)));
+    for (const [commandId, count] of this.answers) {
+      if (count === 0 && !open.has(commandId)) this.fault(`${commandId} was never answered`);
+      this.count(count === 0 ? "commands that wait for a team" : "commands answered once");
     }
     for (const lease of known) this.fault(`lease ${lease} is held by no team`);
     for (const question of asked.keys()) this.fault(`request ${question} is open and waits nowhere`);

@@ -46,6 +46,7 @@ class History {
   private readonly emitted: string[] = [];
   private time = 1_000 * hourMs;
   private policyVersion = 0;
+  private commands = 0;
   private newcomers = 0;
 
   constructor(seed: number, tally: Tally, bug: Bug) {
@@ -160,7 +161,7 @@ class History {
         toRep,
         toTeam: random.chance(80) ? team : null,
         epoch,
-        eventId: `event-${this.time}`,
+        eventId: `command-${++this.commands}`,
       }),
     );
   }

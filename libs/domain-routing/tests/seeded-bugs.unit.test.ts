@@ -22,6 +22,11 @@ const bugs: readonly (readonly [name: string, fault: string, bug: () => Bug])[] 
     "no case knows of it",
     () => ({ request: (request) => (request.outcome === "transferred" ? null : request) }),
   ],
+  [
+    "a refused command is not answered",
+    "was never answered",
+    () => ({ output: (output) => (output.type === "Assignment" && output.value.change === "refused" ? null : output) }),
+  ],
   ["a won lead keeps its place", "no case knows of it", () => ({ request: (request) => (request.outcome === "won" ? null : request) })],
   [
     "an epoch is skipped",

@@ -1,5 +1,5 @@
 import type { KeyStore } from "@leadstream/edge";
-import { connectKafka, connectRegistry, createProducer } from "@leadstream/kafka";
+import { connectKafka, connectRegistry, createProducer, type KafkaConnection, type Registry } from "@leadstream/kafka";
 import { type Accepted, type EmitItem, type EmitOutcome, Emitter, type EventKind, type RecordSender } from "./emitter.ts";
 import { createNodeCrypto } from "./node-crypto.ts";
 import { uuidV7Source } from "./uuid-v7.ts";
@@ -40,6 +40,9 @@ export interface ConnectOptions {
 /** An emitter with its connections. */
 export interface ConnectedEmitter {
   readonly emitter: Emitter;
+  /** The emitter's own connections, for whoever also reads. */
+  readonly connection: KafkaConnection;
+  readonly registry: Registry;
   /** Asks the cluster for its state; rejects while it is away. */
   probe(): Promise<void>;
   /** Bytes that wait for Kafka. */
@@ -82,6 +85,8 @@ export async function connectEmitter(options: ConnectOptions): Promise<Connected
   });
   return {
     emitter,
+    connection,
+    registry,
     probe: async () => {
       await connection.refresh([]);
     },

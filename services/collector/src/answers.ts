@@ -33,6 +33,43 @@ export const batchShape = z
   })
   .describe("Each item has a status of its own: 202, 400, 413 or 503. Repeat those with 503, with their event ids.");
 
+export const resultShape = z
+  .object({
+    commandId: z.string(),
+    leadId: z.string(),
+    time: z.number().int().describe("ms since epoch"),
+    change: z.string().describe("What the command changed, as claimed or transferred."),
+    state: z.string().describe("The lead's state after it."),
+    epoch: z.number().int().describe("Number of the newest lease."),
+    rep: z.string().nullable().describe("Who owns the lead now."),
+    previousRep: z.string().nullable(),
+    team: z.string().nullable(),
+    reason: z.string().nullable(),
+    why: z.array(z.string()),
+    policyVersion: z.number().int(),
+  })
+  .describe("The command was carried out.");
+export const refusedShape = z
+  .object({
+    code: z.literal("COMMAND_REFUSED"),
+    message: z.string().describe("Why: who has the lead, which quota is full, which lease is over."),
+    remedy: z.string(),
+    commandId: z.string(),
+    current: z.object({
+      leadId: z.string(),
+      state: z.string(),
+      epoch: z.number().int(),
+      rep: z.string().nullable(),
+      team: z.string().nullable(),
+      time: z.number().int(),
+    }),
+    why: z.array(z.string()),
+  })
+  .describe("The command was refused; `current` is the lead's state that stood in its way.");
+export const pendingShape = z
+  .object({ commandId: z.string(), status: z.literal("pending") })
+  .describe("The command is on the log and not answered yet: ask again.");
+
 export type AcceptedAnswer = z.infer<typeof acceptedShape>;
 export type ProblemAnswer = z.infer<typeof problemShape>;
 export type BatchAnswer = z.infer<typeof batchShape>;

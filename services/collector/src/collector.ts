@@ -17,6 +17,7 @@ export async function startCollector(config: CollectorConfig, telemetry = teleme
   try {
     const app = await buildServer({
       sink: io.sink,
+      results: io.results,
       apiKeys: io.apiKeys,
       telemetry,
       limits: config,

@@ -57,6 +57,16 @@ export const collectorConfig = z
     kafkaRetries: z.int().min(0).max(100).default(8).describe("attempts after the first to reach Kafka at the start"),
     kafkaRetryDelayMs: milliseconds(200, "ms before the first of those attempts"),
     probeEveryMs: milliseconds(1_000, "ms between looks at Kafka while it is away", 100),
+    commandsKept: z.int().min(1).max(10_000_000).default(100_000).describe("commands whose result is remembered"),
+    commandWaiters: z.int().min(0).max(100_000).default(128).describe("requests that may wait for the result of a command at once"),
+    commandWaitLimitMs: milliseconds(10_000, "ms that a request may wait for the result of a command"),
+    commandRecallRecords: z
+      .int()
+      .min(0)
+      .max(10_000_000)
+      .default(5_000)
+      .describe("records of lead.assignments per partition that are read at the start to know late commands"),
+    commandFetchWaitMs: milliseconds(500, "ms that an idle look for results waits at the broker", 10),
     progressLimitMs: milliseconds(15_000, "ms without an acknowledgement after which the service is unhealthy", 1_000),
     shutdownLimitMs: milliseconds(20_000, "ms to drain after SIGTERM", 1_000),
   })
@@ -71,6 +81,10 @@ export const collectorConfig = z
   .refine((config) => config.bufferBytes >= 2 * config.bodyLimitBytes, {
     path: ["bufferBytes"],
     message: "is below twice bodyLimitBytes: a full batch could never be buffered",
+  })
+  .refine((config) => config.commandFetchWaitMs < config.kafkaRequestTimeoutMs, {
+    path: ["commandFetchWaitMs"],
+    message: "is not below kafkaRequestTimeoutMs: every quiet look would time out",
   })
   .refine((config) => config.deliveryTimeoutMs < config.shutdownLimitMs, {
     path: ["deliveryTimeoutMs"],

@@ -9,6 +9,8 @@ export type CollectorErrorCode =
   | "RATE_LIMITED"
   | "OVERLOADED"
   | "NOT_FOUND"
+  | "COMMAND_UNKNOWN"
+  | "WAIT_INVALID"
   | "API_KEYS_INVALID"
   | "INTERNAL";
 
@@ -44,6 +46,8 @@ export const statusOf: Readonly<Record<CollectorErrorCode, number>> = {
   RATE_LIMITED: 429,
   OVERLOADED: 503,
   NOT_FOUND: 404,
+  COMMAND_UNKNOWN: 404,
+  WAIT_INVALID: 400,
   API_KEYS_INVALID: 500,
   INTERNAL: 500,
 };

@@ -1,8 +1,8 @@
 import type { Fault } from "@leadstream/edge";
-import { type EmitItem, type EmitOutcome, type EventKind, ProducerError } from "@leadstream/producer";
+import { type Accepted, type EmitItem, type EmitOutcome, type EventKind, ProducerError } from "@leadstream/producer";
 import type { Telemetry } from "@leadstream/telemetry";
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { answerOf, batchAnswerOf } from "./answers.ts";
+import { type Answer, answerOf, batchAnswerOf } from "./answers.ts";
 import type { Client } from "./api-keys.ts";
 import { CollectorError } from "./errors.ts";
 import { TokenBucket } from "./token-bucket.ts";
@@ -40,7 +40,13 @@ export class Intake {
     this.options = options;
   }
 
-  async take(request: FastifyRequest, reply: FastifyReply, read: (input: unknown) => ReadEvent): Promise<FastifyReply> {
+  /** `then` may answer for a single accepted event; null leaves the 202. */
+  async take(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    read: (input: unknown) => ReadEvent,
+    then?: (accepted: Accepted) => Promise<Answer<object> | null>,
+  ): Promise<FastifyReply> {
     const client = request.client as Client;
     const { body } = request;
     const batch = batchOf(body);
@@ -49,7 +55,8 @@ export class Intake {
       const event = read(body);
       const outcome = "faults" in event ? unread(event.faults) : await this.options.sink.emit(event.kind, event.input, client.name);
       this.count(event, outcome);
-      const answer = answerOf(outcome);
+      const later = outcome.ok && then !== undefined ? await then(outcome.accepted) : null;
+      const answer = later ?? answerOf(outcome);
       return this.send(reply, answer.status, answer.body, answer.status === 503);
     }
     this.checkBatch(batch);

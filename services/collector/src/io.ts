@@ -3,12 +3,15 @@ import { type ConnectedEmitter, connectEmitter, openIdentityKey } from "@leadstr
 import { LmdbKeyStore } from "@leadstream/state";
 import { systemClock, type Telemetry } from "@leadstream/telemetry";
 import { type ApiKeys, openApiKeys } from "./api-keys.ts";
+import { tailAssignments } from "./assignment-tail.ts";
+import { CommandResults } from "./command-results.ts";
 import type { CollectorConfig } from "./config.ts";
 import { KafkaWatch } from "./kafka-watch.ts";
 
 export interface CollectorIo {
   readonly sink: ConnectedEmitter["emitter"];
   readonly apiKeys: ApiKeys;
+  readonly results: CommandResults;
   /** Waits for events under way, then closes Kafka and the key store. */
   close(): Promise<void>;
 }
@@ -45,11 +48,25 @@ export async function openIo(config: CollectorConfig, telemetry: Telemetry): Pro
           signal: stopped.signal,
         }).around(sender),
     });
+    const results = new CommandResults(config);
+    const tail = tailAssignments({
+      connection: connected.connection,
+      registry: connected.registry,
+      recallRecords: config.commandRecallRecords,
+      maxWaitMs: config.commandFetchWaitMs,
+      retryDelayMs: config.probeEveryMs,
+      sleep: systemClock.sleep,
+      signal: stopped.signal,
+      see: (assignment) => results.see(assignment),
+      complain: (error) => telemetry.log.warn({ err: error }, "results of commands are not read; events are taken all the same"),
+    });
     return {
       sink: connected.emitter,
       apiKeys,
+      results,
       async close() {
         stopped.abort();
+        await tail;
         await connected.close();
         await keys.close();
       },

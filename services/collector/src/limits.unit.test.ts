@@ -91,6 +91,7 @@ describe("operation", () => {
       "/v1/captures",
       "/v1/claims",
       "/v1/commands",
+      "/v1/commands/{commandId}",
       "/v1/events",
       "/v1/hand-backs",
       "/v1/leads/{leadId}/personal",

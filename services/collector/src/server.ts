@@ -4,6 +4,7 @@ import type { Telemetry } from "@leadstream/telemetry";
 import Fastify, { type FastifyBaseLogger, type FastifyError, type FastifyInstance, type FastifyReply, LogController } from "fastify";
 import { jsonSchemaTransform } from "fastify-type-provider-zod";
 import type { ApiKeys } from "./api-keys.ts";
+import { type CommandResults, rememberCommands } from "./command-results.ts";
 import type { CollectorConfig } from "./config.ts";
 import { CollectorError, statusOf } from "./errors.ts";
 import { type EventSink, Intake, retryAfterOf } from "./intake.ts";
@@ -11,6 +12,7 @@ import { closeConnectionsWhenDraining, guardRequests, measureRequests } from "./
 import { commandRoutes } from "./routes/command-routes.ts";
 import { eventRoutes } from "./routes/event-routes.ts";
 import { operationRoutes } from "./routes/operation-routes.ts";
+import { resultRoutes } from "./routes/result-routes.ts";
 
 export type ServerLimits = Pick<
   CollectorConfig,
@@ -22,10 +24,13 @@ export type ServerLimits = Pick<
   | "bytesInFlight"
   | "retryAfterMs"
   | "requestTimeoutMs"
+  | "commandWaitLimitMs"
 >;
 
 export interface ServerOptions {
   readonly sink: EventSink;
+  /** What became of commands; somebody shows it lead.assignments. */
+  readonly results: CommandResults;
   readonly apiKeys: ApiKeys;
   readonly telemetry: Telemetry;
   readonly limits: ServerLimits;
@@ -35,7 +40,8 @@ export interface ServerOptions {
 
 /** The HTTP interface over a sink. Not listening yet: tests inject requests. */
 export async function buildServer(options: ServerOptions): Promise<FastifyInstance> {
-  const { sink, apiKeys, telemetry, limits, monotonicMs } = options;
+  const { results, apiKeys, telemetry, limits, monotonicMs } = options;
+  const sink = rememberCommands(options.sink, results);
   const app = Fastify({
     loggerInstance: telemetry.log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -51,13 +57,18 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   );
   measureRequests(app, telemetry);
   closeConnectionsWhenDraining(app);
+  app.addHook("preClose", (done) => {
+    results.release();
+    done();
+  });
   await describeApi(app);
   operationRoutes(app, telemetry);
   const intake = new Intake({ sink, limits, telemetry, monotonicMs });
   await app.register(async (api) => {
     guardRequests(api, { ...limits, apiKeys, telemetry });
     eventRoutes(api, intake, limits.batchLimit);
-    commandRoutes(api, intake, limits.batchLimit);
+    commandRoutes(api, intake, results, limits);
+    resultRoutes(api, results, limits);
   });
   return app;
 }

@@ -2,10 +2,12 @@ import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { sharedTestServers, uniqueName } from "@leadstream/infra-local";
+import { connectRegistry, createProducer } from "@leadstream/kafka";
 import { decryptPersonal } from "@leadstream/producer";
+import { AvroWriter } from "@leadstream/schemas";
 import { LmdbKeyStore } from "@leadstream/state";
 import { partitionOf } from "@leadstream/stream";
-import { type TemporaryFolder, temporaryFolder } from "@leadstream/testing";
+import { anAssignment, eventually, type TemporaryFolder, temporaryFolder } from "@leadstream/testing";
 import { TopicReader } from "./lead-events.ts";
 import { type RunningCollector, runCollector } from "./running-collector.ts";
 
@@ -77,6 +79,33 @@ describe("the collector on real servers", () => {
     expect(await reader.events("marketing.spend", withPrefix(eventId))).toMatchObject([
       { key: "paid-search", record: { value: { amount: 1234 } } },
     ]);
+  });
+
+  it("waits for what the log says of a command, also of one that was answered before its start", async () => {
+    const { wire } = await connectRegistry({ url: sharedTestServers().registry.url });
+    const producer = createProducer(reader.connection, {
+      lingerMs: 0,
+      maxBatchRecords: 10,
+      maxBufferedBytes: 1 << 20,
+      requestTimeoutMs: 10_000,
+    });
+    const answered = async (commandId: string): Promise<void> => {
+      const writer = new AvroWriter();
+      wire.write(writer, "Assignment", anAssignment({ leadId: commandId, change: "claimed", rep: "bob", commandId }));
+      await producer.send("lead.assignments", null, commandId, writer.slice());
+    };
+    const early = uniqueName("claim");
+    await answered(early);
+    await collector.close();
+    collector = await runCollector(sharedTestServers(), folder.path);
+    const eventId = uniqueName("claim");
+    const waiting = collector.post("/v1/claims?wait=10s", { eventId, leadId: eventId, rep: "bob" });
+    await eventually(async () => (await collector.get(`/v1/commands/${eventId}`)).status === 202, { what: "the claim on the log" });
+    await answered(eventId);
+    expect(await waiting).toMatchObject({ status: 200, body: { commandId: eventId, change: "claimed", rep: "bob" } });
+    expect(await collector.get(`/v1/commands/${early}?wait=5s`)).toMatchObject({ status: 200, body: { commandId: early } });
+    expect((await collector.get(`/v1/commands/${uniqueName("never")}`)).status).toBe(404);
+    await producer.close();
   });
 
   it("erasure destroys the key that would open the lead's records, and the next start knows the same identity", async () => {

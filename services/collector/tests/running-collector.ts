@@ -7,6 +7,7 @@ import { type Collector, collectorConfig, startCollector } from "../src/index.ts
 export interface RunningCollector extends Collector {
   readonly key: string;
   post(path: string, body: unknown, key?: string): Promise<Answer>;
+  get(path: string): Promise<Answer>;
 }
 export interface Answer {
   readonly status: number;
@@ -40,6 +41,10 @@ export async function runCollector(
   return {
     ...collector,
     key,
+    async get(path) {
+      const answer = await fetch(collector.url + path, { headers: { "x-api-key": key } });
+      return { status: answer.status, headers: answer.headers, body: (await answer.json()) as Answer["body"] };
+    },
     async post(path, body, with_ = key) {
       const answer = await fetch(collector.url + path, {
         method: "POST",

@@ -6,6 +6,7 @@ import { AvroReader, codecs, type Decoded, type RecordName, WireFormat } from "@
 import { createTelemetry } from "@leadstream/telemetry";
 import type { FastifyInstance } from "fastify";
 import { ApiKeys, hashOf } from "../src/api-keys.ts";
+import { CommandResults } from "../src/command-results.ts";
 import { buildServer, type ServerLimits } from "../src/server.ts";
 
 export const KEY = "ls_test-key";
@@ -17,6 +18,7 @@ const limits: ServerLimits = {
   requestsInFlight: 2,
   bytesInFlight: 20_000,
   retryAfterMs: 1_500,
+  commandWaitLimitMs: 2_000,
   requestTimeoutMs: 5_000,
 };
 
@@ -28,6 +30,7 @@ afterEach(async () => {
 /** A collector over a log in memory: requests are injected, the edge and the emitter are the real ones. */
 export interface World {
   readonly app: FastifyInstance;
+  readonly results: CommandResults;
   readonly log: Decoded[];
   readonly destroyed: string[];
   readonly logLines: string[];
@@ -63,7 +66,9 @@ export async function world(overrides: Partial<ServerLimits> = {}): Promise<Worl
     processMetrics: false,
     destination: { write: (line) => state.logLines.push(line) },
   });
+  const results = new CommandResults({ commandsKept: 3, commandWaiters: 2 });
   const app = await buildServer({
+    results,
     sink: new Emitter({ sender, wire, context, now: () => 1_000 }),
     apiKeys: new ApiKeys([
       [hashOf(KEY), "default"],
@@ -74,7 +79,7 @@ export async function world(overrides: Partial<ServerLimits> = {}): Promise<Worl
     monotonicMs: () => state.clockMs,
   });
   open.push(app);
-  return Object.assign(state, { app }) as World;
+  return Object.assign(state, { app, results }) as World;
 }
 
 type Method = "GET" | "POST" | "DELETE";

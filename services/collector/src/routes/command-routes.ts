@@ -1,8 +1,16 @@
 import { commandShape } from "@leadstream/edge";
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
+import type { CommandResults } from "../command-results.ts";
+import { CollectorError } from "../errors.ts";
 import type { Intake, ReadEvent } from "../intake.ts";
-import { bodilessSchema, bodyOf, eventSchema } from "./route-schema.ts";
+import { answerOfResult, waitOf, waitQuery } from "./result-routes.ts";
+import { bodilessSchema, bodyOf, commandSchema } from "./route-schema.ts";
+
+export interface CommandLimits {
+  readonly batchLimit: number;
+  readonly commandWaitLimitMs: number;
+}
 
 const thinShape = commandShape.omit({ command: true });
 
@@ -12,13 +20,21 @@ const thin = [
   ["/v1/hand-backs", "hand_back", "A seller hands a lead back to marketing"],
 ] as const;
 
-/** Thin forms of the command event, so that a caller need not know its union. */
-export function commandRoutes(app: FastifyInstance, intake: Intake, batchLimit: number): void {
-  for (const [url, command, summary] of thin) {
-    app.post(url, eventSchema("Commands", summary, bodyOf(thinShape, batchLimit)), (request, reply) =>
-      intake.take(request, reply, (input) => readThin(input, command)),
-    );
-  }
+/** Commands: the plain event, and thin forms of it, so that a caller need not know its union. With `?wait=2s` the answer is the result. */
+export function commandRoutes(app: FastifyInstance, intake: Intake, results: CommandResults, limits: CommandLimits): void {
+  const post = (url: string, summary: string, shape: z.ZodType, read: (input: unknown) => ReadEvent): void => {
+    app.post(url, commandSchema(summary, bodyOf(shape, limits.batchLimit), waitQuery), (request, reply) => {
+      const waitMs = waitOf(request.query, limits.commandWaitLimitMs);
+      if (waitMs === 0) return intake.take(request, reply, read);
+      refuseBatch(request.body);
+      return intake.take(request, reply, read, async ({ eventId }) => {
+        const result = await results.wait(eventId, waitMs);
+        return result === null ? null : answerOfResult(result);
+      });
+    });
+  };
+  post("/v1/commands", "Claim, transfer, hand back, release or erase", commandShape, (input) => ({ kind: "command", input }));
+  for (const [url, command, summary] of thin) post(url, summary, thinShape, (input) => readThin(input, command));
   const leadParams = z.object({ leadId: z.string().describe("The lead whose personal data is to be erased.") });
   const retryQuery = z.object({ eventId: z.string().optional().describe("Repeat with the id of the first answer.") });
   const summary = "Erase a lead's personal data: its key is destroyed once the command is on the log";
@@ -27,6 +43,11 @@ export function commandRoutes(app: FastifyInstance, intake: Intake, batchLimit: 
     const input = { leadId: request.params.leadId, command: "erase", eventId: request.query.eventId };
     return intake.take(request, reply, () => ({ kind: "command", input }));
   });
+}
+
+function refuseBatch(body: unknown): void {
+  if (typeof body !== "object" || body === null || !("events" in body)) return;
+  throw new CollectorError("WAIT_INVALID", "wait is given with a batch", "Send one command, or ask for each at /v1/commands/{id}.");
 }
 
 function readThin(input: unknown, command: string): ReadEvent {

@@ -19,7 +19,6 @@ const plain = [
   ["/v1/captures", "capture", captureShape, "A lead appears"],
   ["/v1/touches", "touch", touchShape, "A lead does something"],
   ["/v1/statuses", "status", statusShape, "Sales did something"],
-  ["/v1/commands", "command", commandShape, "Claim, transfer, hand back, release or erase"],
   ["/v1/spend", "spend", spendShape, "Money spent on a channel during one day"],
 ] as const;
 

@@ -1,6 +1,6 @@
 import type { FastifySchema, RouteShorthandOptions } from "fastify";
 import { z } from "zod";
-import { acceptedShape, batchShape, problemShape } from "../answers.ts";
+import { acceptedShape, batchShape, pendingShape, problemShape, refusedShape, resultShape } from "../answers.ts";
 
 const failures = {
   400: problemShape.describe("The event is not valid: `faults` names every field. Do not repeat it as it is."),
@@ -28,6 +28,26 @@ export function eventSchema(tag: string, summary: string, body: z.ZodType): Rout
     body,
     security: [{ apiKey: [] }, { bearer: [] }],
     response: { 202: z.union([acceptedShape, batchShape]), 207: batchShape.describe("A batch whose items differ."), ...failures },
+  };
+  return { schema, validatorCompiler: () => (value: unknown) => ({ value }) };
+}
+
+/** The same for a command, which may be waited for. */
+export function commandSchema(summary: string, body: z.ZodType, querystring: z.ZodType): RouteShorthandOptions {
+  const { schema, ...rest } = eventSchema("Commands", summary, body);
+  const response = { ...(schema?.response as object), 200: resultShape, 409: refusedShape };
+  return { ...rest, schema: { ...schema, querystring, response } };
+}
+
+/** A question about a command. */
+export function resultSchema(querystring: z.ZodType): RouteShorthandOptions {
+  const schema: FastifySchema = {
+    tags: ["Commands"],
+    summary: "What became of a command",
+    params: z.object({ commandId: z.string().describe("The eventId of the command.") }),
+    querystring,
+    security: [{ apiKey: [] }, { bearer: [] }],
+    response: { 200: resultShape, 202: pendingShape, 401: failures[401], 404: problemShape, 409: refusedShape },
   };
   return { schema, validatorCompiler: () => (value: unknown) => ({ value }) };
 }
