@@ -26,7 +26,8 @@ const until = (what: string, timeoutMs = 30_000): Promise<Told> =>
 describe("the story of a lead under the demo policy, on real servers", () => {
   it("is captured, crosses, is assigned, ignored, reminded, recycled, claimed, contacted and won", async () => {
     await accept(stack, "/v1/captures", promisingLead(leadId));
-    expect((await until("captured")).story).toEqual(["captured"]);
+    // 68 points: marketing nurtures it.
+    expect((await until("nurtured")).story).toEqual(["captured", "nurtured"]);
     await accept(stack, "/v1/touches", { leadId, eventId: "story-demo", kind: "demo-request" });
     const [first] = (await until("assigned")).assignments.filter(({ change }) => change === "assigned");
     // The seller does nothing. Time is noticed on an idle log by the scorer's ticks.
@@ -46,6 +47,7 @@ describe("the story of a lead under the demo policy, on real servers", () => {
     const { story, assignments, alerts } = await toldOf(stack, leadId);
     expect(story.filter((each) => each !== "refused")).toEqual([
       "captured",
+      "nurtured",
       "requested",
       "assigned",
       "alert response_missed",
@@ -88,6 +90,17 @@ describe("the story of a lead under the demo policy, on real servers", () => {
       },
       { what: "the deal to be in ClickHouse", timeoutMs: 30_000, everyMs: 500 },
     );
-    expect(story).toEqual(["captured", "requested", "assigned", "recycled", "requested", "claimed", "contacted", "opportunity", "won"]);
+    expect(story).toEqual([
+      "captured",
+      "nurtured",
+      "requested",
+      "assigned",
+      "recycled",
+      "requested",
+      "claimed",
+      "contacted",
+      "opportunity",
+      "won",
+    ]);
   }, 60_000);
 });

@@ -1,7 +1,18 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { apiKeyFileOf, prepareStack, StackClients, type Workplace } from "@leadstream/ctl";
-import { freePorts, loadStack, type PortName, type Ports, type RunningStack, type Stack, startStack } from "@leadstream/infra-local";
+import {
+  freePorts,
+  loadStack,
+  type PortName,
+  type Ports,
+  type RunningStack,
+  type Stack,
+  stackEnvironment,
+  startStack,
+} from "@leadstream/infra-local";
 import { eventually, temporaryFolder } from "@leadstream/testing";
 
 export interface StackWish {
@@ -14,6 +25,12 @@ export interface StackWish {
 export interface Answer {
   readonly status: number;
   readonly body: { readonly eventId?: string; readonly items?: readonly { readonly status: number; readonly eventId?: string }[] };
+}
+
+export interface SecondProcess {
+  /** null when the limit ended it. */
+  readonly code: number | null;
+  readonly output: string;
 }
 
 const root = join(import.meta.dirname, "../../..");
@@ -147,6 +164,33 @@ export class StackUnderTest {
     });
     this.lastOfTurn = turn.catch(() => undefined);
     await turn;
+  }
+
+  /** A second process of a service on the same folder and in the same groups, on another port. Ended with SIGKILL when it runs longer than the limit. */
+  async runSecond(name: string, limitMs: number): Promise<SecondProcess> {
+    const { workplace, environment } = this;
+    const service = workplace.stack.services.find((each) => each.name === name);
+    if (service === undefined) throw new RangeError(`the stack has no service named ${name}`);
+    const [port] = await freePorts(1);
+    const variables = {
+      ...stackEnvironment({ ...workplace, addresses: this.addresses }),
+      ...environment,
+      [service.portVariable]: String(port),
+    };
+    const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", join(root, service.command)], {
+      env: { ...process.env, ...variables },
+      stdio: ["ignore", "pipe", "pipe"],
+      timeout: limitMs,
+      killSignal: "SIGKILL",
+    });
+    let output = "";
+    const keep = (data: Buffer): void => {
+      output += data.toString();
+    };
+    child.stdout.on("data", keep);
+    child.stderr.on("data", keep);
+    const [code] = (await once(child, "close")) as [number | null];
+    return { code, output };
   }
 
   /** The end of what a process logged. */
