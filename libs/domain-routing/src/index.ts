@@ -10,6 +10,15 @@ export { onCaseTimer } from "./case/on-timer.ts";
 export type { Fault } from "./document/document-reader.ts";
 export { parseDuration } from "./document/duration.ts";
 export { RoutingError, type RoutingErrorCode } from "./errors.ts";
+export {
+  defaultNextActionSettings,
+  type LeadSituation,
+  type NextAction,
+  type NextActionKind,
+  type NextActionSettings,
+  nextAction,
+  nextActions,
+} from "./next-action/next-action.ts";
 export type { KnownNames } from "./policy/check-names.ts";
 export { fallbackRule, levelOf, matchRule, qualifies } from "./policy/choose-team.ts";
 export type { Policy, Rule, Strategy, Target, Tier } from "./policy/policy.ts";

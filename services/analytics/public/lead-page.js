@@ -12,7 +12,7 @@ function table(columns, rows, none) {
 
 /** The page of one lead from the answer of /v1/leads/:id. */
 export function leadPage(lead) {
-  const { standing, origin, profile } = lead;
+  const { standing, next, origin, profile } = lead;
   return element(
     "div",
     {},
@@ -24,6 +24,12 @@ export function leadPage(lead) {
       fact("Fit + engagement", standing ? `${points(standing.fit)} + ${points(standing.engagement)}` : "–"),
       fact("Band", standing ? pill(standing.band) : null),
       fact("Grade", standing?.grade),
+      fact("Next", next ? pill(next.action.replace("_", " ")) : null),
+      fact("Why", next ? `${next.why} (${next.rule})` : null),
+      fact(
+        "Next clock",
+        next ? (next.dueAt ? `${time(next.dueAt)}${next.overdue ? ", overdue" : ""}` : next.overdue ? "overdue" : null) : null,
+      ),
       fact("Outcome", standing ? pill(standing.outcome) : null),
       fact("Model", standing ? `${standing.model} v${standing.modelVersion}` : null),
       fact("Captured", time(standing?.capturedAt)),

@@ -64,6 +64,8 @@ export const leadParams = z.object({
     .regex(/^[\p{L}\p{N}._:@#/+-]+$/u, "has characters that no lead id has")
     .describe("The lead's id."),
 });
+export const repParams = z.object({ rep: z.string().min(1).max(200).describe("The rep's id.") });
+export const repActionsQuery = z.object({ limit: count(50, 500, "Actions, highest score first.") });
 export const decisionsQuery = z.object({ limit: count(30, 500, "Decisions, newest first.") });
 
 const EPOCH = 0;

@@ -2,6 +2,7 @@ import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type { ReportReader } from "./report-reader.ts";
 import { acquisition, programme, volume } from "./reports/acquisition.ts";
+import { actionsOfRep } from "./reports/actions.ts";
 import { funnel, funnelBy } from "./reports/funnel.ts";
 import { leadPage } from "./reports/lead-page.ts";
 import { leads } from "./reports/leads.ts";
@@ -14,6 +15,8 @@ import {
   funnelQuery,
   leadParams,
   leadsQuery,
+  repActionsQuery,
+  repParams,
   segmentQuery,
   volumeQuery,
   windowOf,
@@ -68,7 +71,18 @@ export function reportRoutes(instance: FastifyInstance, reader: ReportReader): v
   app.get(
     "/v1/leads/:leadId",
     { schema: { ...described("Leads", "One lead: standing, points row by row, owners and why, history"), params: leadParams } },
-    async ({ params }) => leadPage(reader, params.leadId),
+    async ({ params }) => leadPage(reader, params.leadId, Date.now()),
+  );
+  app.get(
+    "/v1/reps/:rep/actions",
+    {
+      schema: {
+        ...described("Sales", "What a rep does next with each own lead, and what to claim, sorted live by score (S1, S2)"),
+        params: repParams,
+        querystring: repActionsQuery,
+      },
+    },
+    async ({ params, query }) => ({ rows: await actionsOfRep(reader, params.rep, query.limit, Date.now()) }),
   );
   app.get("/v1/sellers", { schema: described("Sales", "Sellers: response, leases, deals (SLA2, SLA3)") }, async () => ({
     rows: await sellers(reader),

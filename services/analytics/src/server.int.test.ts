@@ -93,6 +93,7 @@ describe("an empty store", () => {
     "/v1/leads",
     "/v1/sellers",
     "/v1/decisions",
+    "/v1/reps/nobody/actions",
     "/v1/model",
     "/v1/pipeline",
   ])("answers %s", async (url) => {
@@ -196,6 +197,63 @@ describe("reports", () => {
     expect(body.leases).toMatchObject([{ epoch: 1, rep: "bo" }]);
     expect(body.decisions).toMatchObject([{ change: "assigned", why: ["ada: at capacity"] }]);
     expect(body.history!.length).toBe(2);
+  });
+});
+
+describe("next best action (S2)", () => {
+  const rep = "cy";
+  const change = (leadId: string, time: string, fields: Record<string, unknown>) =>
+    insert("assignments", [{ lead_id: leadId, time, source_topic: "lead.signals", source_offset: ++offset, team: "asia", ...fields }]);
+
+  beforeAll(async () => {
+    for (const [leadId, score] of [
+      ["own-new", 81_000],
+      ["own-worked", 90_000],
+      ["own-former", 95_000],
+      ["pool-lost", 88_000],
+      ["pool-free", 86_000],
+      ["pool-low", 20_000],
+    ] as const) {
+      await event("captures", leadId, "2026-02-20 08:00:00.000", { channel: "web" }, score);
+    }
+    const leased = {
+      change: "assigned",
+      state: "leased",
+      epoch: 1,
+      rep,
+      remind_at: "2026-03-01 04:00:00.000",
+      recycle_at: "2199-01-01 00:00:00.000",
+    };
+    await change("own-new", "2026-03-01 00:00:00.000", leased);
+    await change("own-worked", "2026-03-01 00:00:00.000", leased);
+    await change("own-worked", "2026-03-01 01:00:00.000", { ...leased, change: "contacted", remind_at: "2199-01-01 00:00:00.000" });
+    await change("own-former", "2026-03-01 00:00:00.000", { ...leased, rep: "di" });
+    await change("own-former", "2026-03-01 01:00:00.000", { ...leased, rep: "di", change: "contacted" });
+    await change("own-former", "2026-03-02 00:00:00.000", { ...leased, change: "transferred", epoch: 2, previous_rep: "di" });
+    await change("pool-lost", "2026-03-01 00:00:00.000", { change: "recycled", state: "pool", epoch: 1, rep: "", previous_rep: rep });
+    await change("pool-free", "2026-03-01 00:00:00.000", { change: "recycled", state: "pool", epoch: 1, rep: "", previous_rep: "di" });
+    await change("pool-low", "2026-03-01 00:00:00.000", { change: "recycled", state: "pool", epoch: 1, rep: "", previous_rep: "di" });
+  });
+
+  it("a rep's list: own leads and what to claim, the highest score first; a new owner has not contacted what the former one did", async () => {
+    const { body } = await get<{ rows: Record<string, unknown>[] }>(`/v1/reps/${rep}/actions`);
+    expect(body.rows.map((row) => [row.leadId, row.action, row.rule])).toEqual([
+      ["own-former", "contact_now", "first-contact"],
+      ["own-worked", "follow_up", "cadence"],
+      ["pool-free", "claim", "unclaimed"],
+      ["own-new", "contact_now", "first-contact"],
+    ]);
+    expect(body.rows[3]).toMatchObject({ overdue: true, dueAt: "2199-01-01 00:00:00.000", score: 81_000, epoch: 1 });
+    expect((await get<{ rows: unknown[] }>(`/v1/reps/${rep}/actions?limit=2`)).body.rows).toHaveLength(2);
+  });
+
+  it("the lead's page names it as well", async () => {
+    expect((await get<{ next: unknown }>("/v1/leads/own-worked")).body.next).toMatchObject({
+      action: "follow_up",
+      overdue: false,
+      owner: rep,
+    });
+    expect((await get<{ next: unknown }>("/v1/leads/pool-low")).body.next).toMatchObject({ action: "nurture", rule: "below-threshold" });
   });
 });
 

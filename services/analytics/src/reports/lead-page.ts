@@ -1,13 +1,14 @@
 import { AnalyticsError } from "../errors.ts";
 import type { ReportReader } from "../report-reader.ts";
+import { actionOfLead } from "./actions.ts";
 
 const HISTORY_LIMIT = 500;
 
-/** Everything that is known of one lead: standing, points row by row, owners with the reasons, history, latest first. */
-export async function leadPage(reader: ReportReader, leadId: string): Promise<Record<string, unknown>> {
+/** Everything that is known of one lead: standing, what to do next, points row by row, owners with the reasons, history, latest first. */
+export async function leadPage(reader: ReportReader, leadId: string, now: number): Promise<Record<string, unknown>> {
   const parameters = { lead: leadId, limit: HISTORY_LIMIT };
   const where = "WHERE lead_id = {lead: String}";
-  const [standing, origin, profile, points, leases, decisions, history, deals] = await Promise.all([
+  const [standing, next, origin, profile, points, leases, decisions, history, deals] = await Promise.all([
     reader.rows<Record<string, unknown>>(
       `SELECT toString(captured_at) AS capturedAt, toString(mql_at) AS mqlAt, toString(sql_suggested_at) AS sqlSuggestedAt,
          toString(contacted_at) AS contactedAt, toString(sql_accepted_at) AS sqlAcceptedAt, toString(opportunity_at) AS opportunityAt,
@@ -16,6 +17,7 @@ export async function leadPage(reader: ReportReader, leadId: string): Promise<Re
        FROM lead_stages ${where}`,
       parameters,
     ),
+    actionOfLead(reader, leadId, now),
     reader.rows(`SELECT * EXCEPT lead_id FROM lead_origins ${where}`, parameters),
     reader.rows(`SELECT * EXCEPT lead_id FROM lead_profiles ${where}`, parameters),
     reader.rows(
@@ -51,6 +53,7 @@ export async function leadPage(reader: ReportReader, leadId: string): Promise<Re
   return {
     leadId,
     standing: standing[0] ?? null,
+    next,
     origin: origin[0] ?? null,
     profile: profile[0] ?? null,
     points,
