@@ -13,7 +13,7 @@ import {
   type Registry,
 } from "@leadstream/kafka";
 import { AvroDecodeError, AvroWriter, type TopicName, topicDefinitions, type WireFormat } from "@leadstream/schemas";
-import { openStateStore } from "@leadstream/state";
+import { type FolderLock, lockFolder, openStateStore } from "@leadstream/state";
 import type { InboxTopic, OutputTopic, StateStores, StreamIo, TickWriter, Transactions } from "@leadstream/stream";
 import type { FoldServiceSettings } from "./settings.ts";
 
@@ -29,6 +29,23 @@ export interface FoldIo extends StreamIo {
 export async function openFoldIo(service: string, settings: FoldServiceSettings, logicFolders: readonly string[]): Promise<FoldIo> {
   const directory = join(settings.dataDir, service);
   mkdirSync(directory, { recursive: true });
+  // Before anything is joined: a second process on this folder would join in the first one's name and end its session (F20).
+  const lock = await lockFolder(directory);
+  try {
+    return await connect(service, settings, { directory, logicFolders, lock });
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+}
+
+interface Place {
+  readonly directory: string;
+  readonly logicFolders: readonly string[];
+  readonly lock: FolderLock;
+}
+
+async function connect(service: string, settings: FoldServiceSettings, { directory, logicFolders, lock }: Place): Promise<FoldIo> {
   const kafka = await connectKafka({
     brokers: settings.kafkaBrokers,
     clientId: `${settings.groupPrefix}-${service}`,
@@ -85,7 +102,8 @@ export async function openFoldIo(service: string, settings: FoldServiceSettings,
     ticks: (topic): TickWriter => createTickWriter(producer, topic, tick),
     close: async () => {
       await producer.close();
-      await kafka.close();
+      kafka.close();
+      await lock.release();
     },
   };
 }

@@ -202,6 +202,11 @@ export class StackUnderTest {
       .join("\n");
   }
 
+  /** Whether a process ever logged the text. */
+  logged(name: string, text: string): boolean {
+    return readFileSync(this.logFile(name), "utf8").includes(text);
+  }
+
   logFile(name: string): string {
     return join(this.workplace.dataDir, `logs/${name}.log`);
   }
