@@ -1,0 +1,103 @@
+import { type KafkaConnection, openInbox, type Registry } from "@leadstream/kafka";
+import {
+  type Alert,
+  type Assignment,
+  AvroReader,
+  type Decoded,
+  type Signal,
+  type TopicName,
+  topicNames,
+  UnknownSchemaIdError,
+} from "@leadstream/schemas";
+import { type History, mergeSignals, type PublishedTeam } from "./history.ts";
+
+export interface HistoryWish {
+  /** Signals at or after it are left out, ms since epoch. */
+  readonly to: number;
+  /** Imported history happens at its own time instead of that of the import. */
+  readonly ownTimes: boolean;
+}
+
+interface LoggedRecord {
+  readonly record: Decoded;
+  readonly key: string;
+  readonly timestamp: number;
+}
+
+const FETCH = { maxBytes: 4 << 20, maxWaitMs: 500 };
+
+/** Reads without a group and commits nothing: from the start of the log to its last stable offset of now. */
+export async function readHistory(kafka: KafkaConnection, registry: Registry, { to, ownTimes }: HistoryWish): Promise<History> {
+  const partitions = await everyPartition(kafka, topicNames.leadSignals, async (partition) => {
+    const signals: Signal[] = [];
+    await readRecords(kafka, registry, topicNames.leadSignals, partition, ({ record }) => {
+      if (record.type === "Signal" && record.value.leadId !== "") signals.push(record.value);
+    });
+    return { signals, ownTimes: ownTimes ? await timesOf(kafka, registry, partition) : new Map<number, number>() };
+  });
+  const teams: PublishedTeam[] = [];
+  await everyPartition(kafka, topicNames.teamRequests, (partition) =>
+    readRecords(kafka, registry, topicNames.teamRequests, partition, ({ record, key, timestamp }) => {
+      if (record.type === "RosterPublished") teams.push({ teamId: key, publishedAt: timestamp, document: record.value.document });
+    }),
+  );
+  const assignments: Assignment[] = [];
+  const alerts: Alert[] = [];
+  for (const topic of [topicNames.leadAssignments, topicNames.leadAlerts]) {
+    await everyPartition(kafka, topic, (partition) =>
+      readRecords(kafka, registry, topic, partition, ({ record }) => {
+        if (record.type === "Assignment") assignments.push(record.value);
+        else if (record.type === "Alert") alerts.push(record.value);
+      }),
+    );
+  }
+  return { signals: mergeSignals(partitions, to), teams, assignments, alerts };
+}
+
+/** When imported events happened, by their offset: the scorer has judged that. */
+async function timesOf(kafka: KafkaConnection, registry: Registry, partition: number): Promise<Map<number, number>> {
+  const times = new Map<number, number>();
+  await readRecords(kafka, registry, topicNames.leadScores, partition, ({ record }) => {
+    if (record.type === "Score" && record.value.imported) times.set(record.value.source.offset, record.value.effectiveAt);
+  });
+  return times;
+}
+
+async function everyPartition<T>(kafka: KafkaConnection, topic: TopicName, read: (partition: number) => Promise<T>): Promise<T[]> {
+  const { leaders } = await kafka.topic(topic);
+  return Promise.all(leaders.map((_, partition) => read(partition)));
+}
+
+async function readRecords(
+  kafka: KafkaConnection,
+  registry: Registry,
+  topic: TopicName,
+  partition: number,
+  see: (logged: LoggedRecord) => void,
+): Promise<void> {
+  const inbox = await openInbox(kafka, topic, partition);
+  const reader = new AvroReader();
+  try {
+    const { logStart, lastStableOffset } = await inbox.bounds();
+    for (let position = logStart; position < lastStableOffset; ) {
+      const chunk = await inbox.fetch(position, FETCH);
+      const cursor = chunk.cursor();
+      while (cursor.next()) {
+        const { buffer, keyStart, keyEnd, valueStart, valueEnd, timestamp } = cursor;
+        const read = (): Decoded => registry.wire.read(reader.window(buffer, valueStart, valueEnd));
+        let record: Decoded;
+        try {
+          record = read();
+        } catch (error) {
+          if (!(error instanceof UnknownSchemaIdError)) throw error;
+          await registry.resolveUnknown(error.schemaId);
+          record = read();
+        }
+        see({ record, key: keyStart < 0 ? "" : buffer.toString("utf8", keyStart, keyEnd), timestamp });
+      }
+      position = chunk.next;
+    }
+  } finally {
+    await inbox.close();
+  }
+}

@@ -1,0 +1,171 @@
+import { join } from "node:path";
+import { describe, expect, it } from "@jest/globals";
+import { readYamlDocument } from "@leadstream/config";
+import { rosterParts } from "@leadstream/domain-routing";
+import type { Signal } from "@leadstream/schemas";
+import { z } from "zod";
+import { compare } from "./compare.ts";
+import { type History, mergeSignals } from "./history.ts";
+import { simulate } from "./simulate.ts";
+
+const examples = join(import.meta.dirname, "../../../../infra/examples");
+const document = (path: string) => readYamlDocument(join(examples, path), z.unknown()) as Record<string, unknown>;
+const teams = rosterParts(document("rosters/demo-team.yaml")).map((part) => ({ ...part, publishedAt: 0 }));
+const demo = document("policies/demo.yaml");
+const start = 1_700_000_000_000;
+const second = 1_000;
+
+const blank: Signal = {
+  source: { topic: "lead.events", incarnation: "i", partition: 0, offset: 0, n: 0, seq: 0 },
+  time: start,
+  leadId: "",
+  kind: "captured",
+  eventId: null,
+  imported: false,
+  score: 0,
+  band: null,
+  previousBand: null,
+  direction: "none",
+  grade: null,
+  temperature: null,
+  model: "default",
+  modelVersion: 1,
+  attributes: null,
+  status: null,
+  rep: null,
+  reason: null,
+  amount: null,
+  command: null,
+  toRep: null,
+  toTeam: null,
+  epoch: null,
+  document: null,
+  policyVersion: null,
+  due: 0,
+};
+const attributes = {
+  channel: "website",
+  campaign: null,
+  region: "emea",
+  country: "DE",
+  productLine: null,
+  industry: null,
+  titleClass: null,
+  language: null,
+  companySize: 40,
+  account: null,
+  tags: [],
+};
+const crossing = (leadId: string, time: number): Signal[] => [
+  { ...blank, leadId, time, kind: "captured", score: 20_000, band: "pool", grade: "B", attributes },
+  { ...blank, leadId, time, kind: "crossed", score: 85_000, band: "sql", previousBand: "pool", direction: "up", grade: "B" },
+];
+const contact = (leadId: string, time: number, rep: string): Signal => ({
+  ...blank,
+  leadId,
+  time,
+  kind: "status",
+  status: "contacted",
+  rep,
+  epoch: 7,
+});
+
+/** Twelve leads, one each second; those of even number are contacted nine seconds later, by whoever had them then. */
+const signals = Array.from({ length: 12 }, (_, index) => index)
+  .flatMap((index) => [
+    ...crossing(`lead-${index}`, start + index * second),
+    ...(index % 2 === 0 ? [contact(`lead-${index}`, start + (index + 9) * second, "somebody-else")] : []),
+  ])
+  .sort((one, other) => one.time - other.time);
+
+const policyWith = (changes: Record<string, unknown>): string => JSON.stringify({ ...demo, ...changes });
+const strategyFor = (strategy: string): string => policyWith({ rules: [], fallback: { team: "emea", tier: "any", strategy } });
+
+const past = (policy: string): History => {
+  const { assignments, alerts } = simulate(policy, teams, signals, start + 600 * second);
+  return { signals, teams, assignments, alerts };
+};
+const wish = { teams: null, from: null, to: start + 600 * second, ownTimes: false };
+
+describe("what-if", () => {
+  it("the policy of the past gives what happened", () => {
+    const { happened, whatIf } = compare(past(JSON.stringify(demo)), { ...wish, policy: JSON.stringify(demo) }, () => 0);
+    expect(whatIf).toEqual(happened);
+    expect(happened.leads).toBe(12);
+    expect(happened.alerts.recycle).toBeGreaterThan(0);
+  });
+
+  it("sales reactions count for whoever owns the lead in the other world", () => {
+    const { whatIf } = compare(past(JSON.stringify(demo)), { ...wish, policy: strategyFor("round-robin") }, () => 0);
+    expect(whatIf.reps.reduce((sum, { contacted }) => sum + contacted, 0)).toBe(6);
+    expect(whatIf).toMatchObject({ meanResponseMs: 9 * second, p90ResponseMs: 9 * second });
+    expect(whatIf.reps.some(({ rep }) => rep === "somebody-else")).toBe(false);
+  });
+
+  it("shows who gets how much: equal turns are fair, a wanted rep takes all", () => {
+    const to = start + 12 * second;
+    const even = compare(past(JSON.stringify(demo)), { ...wish, to, policy: strategyFor("round-robin") }, () => 0).whatIf;
+    const emea = even.reps.filter(({ team }) => team === "emea").map(({ leases }) => leases);
+    expect(Math.max(...emea) - Math.min(...emea)).toBeLessThanOrEqual(1);
+    const one = policyWith({ rules: [], fallback: { team: "emea", tier: "any", rep: "anna-keller" } });
+    const uneven = compare(past(JSON.stringify(demo)), { ...wish, to, policy: one }, () => 0).whatIf;
+    expect(uneven.reps.find(({ rep }) => rep === "anna-keller")).toMatchObject({ leases: 12, team: "emea" });
+    expect(uneven.fairness!).toBeLessThan(even.fairness!);
+    expect(uneven.fairness).toBeCloseTo(1 / 16);
+    expect(uneven.spread).toBe(12);
+  });
+
+  it("shorter clocks are missed more often", () => {
+    const clocks = (demo.clocks as { first: object }[]).map((row) => ({ ...row, first: { ...row.first, target: "2s" } }));
+    const { happened, whatIf } = compare(past(JSON.stringify(demo)), { ...wish, policy: policyWith({ clocks }) }, () => 0);
+    expect(whatIf.alerts.response_missed).toBeGreaterThan(happened.alerts.response_missed);
+  });
+
+  it("counts the window only, with what began before it", () => {
+    const policy = JSON.stringify(demo);
+    const { whatIf } = compare(past(policy), { ...wish, policy, from: start + 6 * second, to: start + 12 * second }, () => 0);
+    expect(whatIf.leads).toBe(6);
+    expect(Math.max(...whatIf.reps.map(({ mostOpen }) => mostOpen))).toBeGreaterThan(2);
+  });
+
+  it("refuses a policy that names what the roster lacks", () => {
+    const policy = policyWith({ rules: [], fallback: { team: "nowhere", tier: "any" } });
+    expect(() => compare(past(JSON.stringify(demo)), { ...wish, policy }, () => 0)).toThrow(
+      expect.objectContaining({ code: "POLICY_INVALID" }),
+    );
+  });
+
+  it("an empty past is an empty report", () => {
+    const { whatIf } = compare({ signals: [], teams, assignments: [], alerts: [] }, { ...wish, policy: JSON.stringify(demo) }, () => 0);
+    expect(whatIf).toMatchObject({ leads: 0, leases: 0, fairness: null, meanResponseMs: null });
+  });
+});
+
+describe("the signals of the past", () => {
+  const at = (time: number, offset: number, imported = false): Signal => ({
+    ...blank,
+    time,
+    imported,
+    source: { ...blank.source, offset },
+  });
+
+  it("come in the order of their times; imported history at its own, where that is wanted", () => {
+    const partitions = [
+      { signals: [at(5, 1), at(9, 2, true)], ownTimes: new Map([[2, 3]]) },
+      { signals: [at(4, 1), at(5, 2), at(50, 3)], ownTimes: new Map<number, number>() },
+    ];
+    expect(mergeSignals(partitions, 50).map(({ time, imported }) => [time, imported])).toEqual([
+      [3, false],
+      [4, false],
+      [5, false],
+      [5, false],
+    ]);
+    const asLogged = partitions.map((one) => ({ ...one, ownTimes: new Map<number, number>() }));
+    expect(mergeSignals(asLogged, 50).map(({ time, imported }) => [time, imported])).toEqual([
+      [4, false],
+      [5, false],
+      [5, false],
+      [9, true],
+    ]);
+  });
+});
