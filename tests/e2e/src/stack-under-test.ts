@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { apiKeyFileOf, prepareStack, StackClients, type Workplace } from "@leadstream/ctl";
 import {
@@ -49,7 +49,6 @@ export class StackUnderTest {
   private readonly running: RunningStack;
   private readonly environment: Record<string, string>;
   private readonly removeData: () => void;
-  private lastOfTurn: Promise<unknown> = Promise.resolve();
 
   private constructor(
     workplace: Workplace,
@@ -140,30 +139,30 @@ export class StackUnderTest {
     await this.alive(name, restarts + 1);
   }
 
-  /** Starts the service anew so that it kills itself at the named step, waits until it did and is back. Rejects when the step is never reached. */
+  /**
+   * Starts the service anew so that it kills itself at the named step, waits until it did and is back. One call at a time: the variable reaches every
+   * process that starts meanwhile. Rejects when the step is never reached, or when the process ended for another reason.
+   */
   async killAt(name: string, faultPoint: string): Promise<void> {
-    // One at a time: the variable reaches every process that starts meanwhile.
-    const turn = this.lastOfTurn.then(async () => {
-      const restarts = this.restarts(name);
-      this.environment[FAULT_POINT] = faultPoint;
-      try {
-        await this.down(name, "SIGKILL");
-        const started = this.up(name).then(
-          () => "healthy" as const,
-          () => "died" as const,
-        );
-        const outcome = await started;
-        delete this.environment[FAULT_POINT];
-        if (outcome === "died") await this.up(name);
-        else await this.alive(name, restarts + 1);
-      } catch (error) {
-        throw new Error(`${name} was not killed at ${faultPoint}:\n${this.logTail(name)}`, { cause: error });
-      } finally {
-        delete this.environment[FAULT_POINT];
-      }
-    });
-    this.lastOfTurn = turn.catch(() => undefined);
-    await turn;
+    const restarts = this.restarts(name);
+    const logged = statSync(this.logFile(name)).size;
+    this.environment[FAULT_POINT] = faultPoint;
+    try {
+      await this.down(name, "SIGKILL");
+      // A step that is reached at once ends the process before it is healthy.
+      const healthy = await this.up(name).then(
+        () => true,
+        () => false,
+      );
+      delete this.environment[FAULT_POINT];
+      if (healthy) await this.alive(name, restarts + 1);
+      else await this.up(name);
+      if (readFileSync(this.logFile(name)).subarray(logged).includes('"level":"fatal"')) throw new Error(`${name} failed`);
+    } catch (error) {
+      throw new Error(`${name} was not killed at ${faultPoint}:\n${this.logTail(name)}`, { cause: error });
+    } finally {
+      delete this.environment[FAULT_POINT];
+    }
   }
 
   /** A second process of a service on the same folder and in the same groups, on another port. Ended with SIGKILL when it runs longer than the limit. */
