@@ -56,9 +56,9 @@ export function readModel(path: string): PublishableDocument {
   return publishable("model", document.name, document);
 }
 
-/** Checked against the roster's teams and reps; working calendars are resolved into open intervals from yesterday on. */
-export function readPolicyFile(path: string, roster: PublishableDocument, nowMs: number): PublishableDocument {
-  const known = namesOf(JSON.parse(roster.document));
+/** Checked against the roster's teams and reps, where one is given; working calendars are resolved into open intervals from yesterday on. */
+export function readPolicyFile(path: string, roster: PublishableDocument | null, nowMs: number): PublishableDocument {
+  const known = roster === null ? undefined : namesOf(JSON.parse(roster.document));
   const document = readYamlDocument(
     path,
     judgedBy((value) => checkPolicy(value, known)),

@@ -26,6 +26,7 @@ export interface Summary {
   /** Requests that every team denied. */
   readonly pooled: number;
   readonly refused: number;
+  /** By an owner; deals that history only reports are nobody's. */
   readonly won: number;
   readonly alerts: Readonly<Record<Extract<AlertKind, "response_missed" | "reminder" | "escalation" | "recycle" | "inactive">, number>>;
   readonly meanResponseMs: number | null;
@@ -165,7 +166,7 @@ class Tally {
       neverContacted: this.neverContacted,
       pooled: count("pooled"),
       refused: count("refused"),
-      won: count("won"),
+      won: reps.reduce((sum, { won }) => sum + won, 0),
       alerts: {
         response_missed: rung("response_missed"),
         reminder: rung("reminder"),
