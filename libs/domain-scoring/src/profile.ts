@@ -84,6 +84,9 @@ export function emptyProfile(): LeadProfile {
   };
 }
 
+/** The profile of every lead of whom nothing is known. Profiles are never changed in place, only copies of them. */
+export const UNKNOWN_PROFILE: LeadProfile = emptyProfile();
+
 /** Copies nothing that stays shared with `profile`. */
 export function copyProfile(profile: LeadProfile): LeadProfile {
   return {

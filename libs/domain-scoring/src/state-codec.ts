@@ -1,5 +1,5 @@
 import type { AvroReader, AvroWriter, DecisionChain, Grade, Need, Temperature } from "@leadstream/schemas";
-import { emptyProfile, type LeadProfile, type SingleField, singleFields } from "./profile.ts";
+import { emptyProfile, type LeadProfile, type SingleField, singleFields, UNKNOWN_PROFILE } from "./profile.ts";
 import { initialState, type LeadState } from "./state.ts";
 
 /** First byte of a stored state; another layout takes another number. */
@@ -40,11 +40,14 @@ export function writeState(w: AvroWriter, state: LeadState): void {
   for (const low of state.idLow) writeHash(w, low);
 }
 
-export function readState(r: AvroReader): LeadState {
+/** Fills `spare` where it is given. */
+export function readState(r: AvroReader, spare?: LeadState): LeadState {
   const layout = r.byte();
   if (layout !== LAYOUT)
     throw new StateLayoutError(`lead state has layout ${layout}, this version reads ${LAYOUT}: rebuild the store from the log`);
-  const state = initialState(r.string());
+  const leadId = r.string();
+  const state = spare ?? initialState(leadId);
+  state.leadId = leadId;
   state.flags = r.long();
   state.modelVersion = r.long();
   state.at = r.long();
@@ -64,9 +67,11 @@ export function readState(r: AvroReader): LeadState {
   readTimed(r, state.entryRules, state.entryTimes, state.at);
   readSums(r, state);
   readHashed(r, state.counterKeys, state.counterFirst);
-  for (let index = 0; index < state.counterKeys.length; index++) state.counterSecond.push(r.long());
+  for (let index = 0; index < state.counterKeys.length; index++) state.counterSecond[index] = r.long();
+  state.counterSecond.length = state.counterKeys.length;
   readTimed(r, state.idHigh, state.idTimes, state.at);
-  for (let index = 0; index < state.idHigh.length; index++) state.idLow.push(readHash(r));
+  for (let index = 0; index < state.idHigh.length; index++) state.idLow[index] = readHash(r);
+  state.idLow.length = state.idHigh.length;
   return state;
 }
 
@@ -109,11 +114,12 @@ function readTimed(r: AvroReader, hashes: number[], times: number[], base: numbe
   const count = r.long();
   let previous = base;
   for (let index = 0; index < count; index++) {
-    hashes.push(readHash(r));
+    hashes[index] = readHash(r);
     const time = readTime(r, previous);
-    times.push(time);
+    times[index] = time;
     if (time >= 0) previous = time;
   }
+  hashes.length = times.length = count;
 }
 
 function writeHashed(w: AvroWriter, hashes: readonly number[], values: readonly number[]): void {
@@ -127,9 +133,10 @@ function writeHashed(w: AvroWriter, hashes: readonly number[], values: readonly 
 function readHashed(r: AvroReader, hashes: number[], values: number[]): void {
   const count = r.long();
   for (let index = 0; index < count; index++) {
-    hashes.push(readHash(r));
-    values.push(r.long());
+    hashes[index] = readHash(r);
+    values[index] = r.long();
   }
+  hashes.length = values.length = count;
 }
 
 function writeSums(w: AvroWriter, state: LeadState): void {
@@ -142,14 +149,25 @@ function writeSums(w: AvroWriter, state: LeadState): void {
 }
 
 function readSums(r: AvroReader, state: LeadState): void {
-  for (let count = r.long(); count > 0; count--) {
-    state.sumClasses.push(r.long());
-    state.sumSlots.push(r.long());
-    state.sumPoints.push(r.long());
+  const count = r.long();
+  for (let index = 0; index < count; index++) {
+    state.sumClasses[index] = r.long();
+    state.sumSlots[index] = r.long();
+    state.sumPoints[index] = r.long();
   }
+  state.sumClasses.length = state.sumSlots.length = state.sumPoints.length = count;
 }
 
+/** Nothing known, no tags, no custom fields, never captured: what the general way writes too, byte by byte. */
+const UNKNOWN_BYTES = 4;
+
 function writeProfile(w: AvroWriter, profile: LeadProfile, base: number): void {
+  if (profile === UNKNOWN_PROFILE) {
+    w.ensure(UNKNOWN_BYTES);
+    w.buffer.fill(0, w.position, w.position + UNKNOWN_BYTES);
+    w.position += UNKNOWN_BYTES;
+    return;
+  }
   let known = 0;
   for (let index = 0; index < singleFields.length; index++) if (profile.times[index]! >= 0) known |= 1 << index;
   known = known * 4 + (profile.hasContact ? 1 : 0) + (profile.hasNeed ? 2 : 0);
@@ -178,7 +196,16 @@ function writeProfile(w: AvroWriter, profile: LeadProfile, base: number): void {
   writeOptional(w, profile.account);
 }
 
+function isUnknown({ buffer, position, end }: AvroReader): boolean {
+  if (position + UNKNOWN_BYTES > end) return false;
+  return (buffer[position]! | buffer[position + 1]! | buffer[position + 2]! | buffer[position + 3]!) === 0;
+}
+
 function readProfile(r: AvroReader, base: number): LeadProfile {
+  if (isUnknown(r)) {
+    r.take(UNKNOWN_BYTES);
+    return UNKNOWN_PROFILE;
+  }
   const profile = emptyProfile();
   const packed = r.long();
   profile.hasContact = (packed & 1) !== 0;

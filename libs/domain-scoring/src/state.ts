@@ -1,5 +1,5 @@
 import type { Grade, Temperature } from "@leadstream/schemas";
-import { emptyProfile, type LeadProfile } from "./profile.ts";
+import { type LeadProfile, UNKNOWN_PROFILE } from "./profile.ts";
 
 /** No time: nothing is due, nothing happened. */
 export const NEVER = -1;
@@ -75,7 +75,7 @@ export function initialState(leadId: string): LeadState {
     lastActiveSignalAt: NEVER,
     crossingDue: NEVER,
     silenceDue: NEVER,
-    profile: emptyProfile(),
+    profile: UNKNOWN_PROFILE,
     entryRules: [],
     entryTimes: [],
     sumClasses: [],

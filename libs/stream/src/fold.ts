@@ -21,7 +21,8 @@ export interface FoldContext<Out extends Emitted = Emitted> {
 /** How a value is kept in the store: compact binary, written and read by the fold itself. */
 export interface BinaryCodec<T> {
   write(writer: AvroWriter, value: T): void;
-  read(reader: AvroReader): T;
+  /** May fill `spare` anew, which nobody holds any more, instead of making an object. */
+  read(reader: AvroReader, spare?: T): T;
 }
 
 /** No timer of this kind is set. */

@@ -3,13 +3,26 @@ import { type BinaryCodec, NO_TIMER } from "./fold.ts";
 import { compareKeys } from "./key-order.ts";
 import type { StateStore, StoreWrite, TimerEntry } from "./ports.ts";
 
-/** A state in memory and the timers that the store holds (or is about to hold) for it. */
+/** A key in use: its decoded state, or null when there is none. Valid until the next question to the cache. */
 export interface CacheEntry<State> {
   readonly key: string;
   state: State | null;
-  dirty: boolean;
-  readonly storedTimers: number[];
 }
+
+/** What the cache keeps of a key: the decoded state, its bytes, or both when nothing changed since they were made. */
+interface Kept<State> extends CacheEntry<State> {
+  bytes: Buffer | null;
+  dirty: boolean;
+  /** Round of decoded states in which it was used last. */
+  round: number;
+  /** Timers that the store holds (or is about to hold) for it. */
+  readonly storedTimers: number[];
+  /** Timers of a packed state that differ from those. */
+  packedTimers: number[] | null;
+}
+
+/** A decoded state takes ten times the room of its bytes: only this part of the states in memory is kept decoded. */
+const DECODED_PART = 2;
 
 export interface TimerKinds<State> {
   readonly timerKinds: number;
@@ -17,17 +30,24 @@ export interface TimerKinds<State> {
 }
 
 /**
- * States of one partition: the ones lately used are decoded in memory, the others stay in the store.
+ * States of one partition: the ones used last are decoded in memory, those used lately are there as bytes, the others stay in the store.
  * Two generations replace a list of uses: when the young one is full the old one is dropped. What is not written yet is never dropped.
+ * Decoded states go in two rounds likewise: what was not used in the round that ends is packed into bytes, as the store gets them.
  */
 export class StateCache<State> {
-  private young = new Map<string, CacheEntry<State>>();
-  private old = new Map<string, CacheEntry<State>>();
-  private dirty = new Map<string, CacheEntry<State>>();
-  private writing = new Map<string, CacheEntry<State>>();
+  private young = new Map<string, Kept<State>>();
+  private old = new Map<string, Kept<State>>();
+  private dirty = new Map<string, Kept<State>>();
+  private writing = new Map<string, Kept<State>>();
   private readonly store: StateStore;
   private readonly codec: BinaryCodec<State> & TimerKinds<State>;
   private readonly generationSize: number;
+  private readonly roundSize: number;
+  private decoded: Kept<State>[] = [];
+  private decodedBefore: Kept<State>[] = [];
+  private round = 0;
+  /** Decoded states that were packed: filled anew, because objects of middle age are what the collector pays most for. */
+  private readonly spares: State[] = [];
   private readonly reader = new AvroReader();
   private readonly writer = new AvroWriter(1 << 16);
 
@@ -35,23 +55,24 @@ export class StateCache<State> {
     this.store = store;
     this.codec = codec;
     this.generationSize = Math.max(1, capacity >> 1);
+    this.roundSize = Math.max(1, Math.floor(this.generationSize / DECODED_PART));
   }
 
   /** The entry of a key; made empty when nobody knows the key. */
   entry(key: string): CacheEntry<State> {
-    return this.young.get(key) ?? this.promote(key);
+    return this.use(this.young.get(key) ?? this.promote(key));
   }
 
   /** The entry of a key without keeping it: for visits of all keys, which must not drive out the ones in use. */
   peek(key: string): CacheEntry<State> {
-    return this.young.get(key) ?? this.known(key) ?? this.fromStore(key);
+    return this.use(this.young.get(key) ?? this.known(key) ?? this.fromStore(key));
   }
 
-  private known(key: string): CacheEntry<State> | undefined {
+  private known(key: string): Kept<State> | undefined {
     return this.old.get(key) ?? this.unwrittenEntry(key);
   }
 
-  private unwrittenEntry(key: string): CacheEntry<State> | undefined {
+  private unwrittenEntry(key: string): Kept<State> | undefined {
     return this.dirty.get(key) ?? this.writing.get(key);
   }
 
@@ -62,13 +83,15 @@ export class StateCache<State> {
   keysAfter(after: string, limit: number): string[] {
     let keys = new Set<string>();
     for (const key of this.store.keys(after)) {
-      if (this.unwrittenEntry(key)?.state !== null) keys.add(key);
+      const entry = this.unwrittenEntry(key);
+      if (entry === undefined || exists(entry)) keys.add(key);
       if (keys.size >= limit) break;
     }
     let last = keys.size < limit ? null : [...keys].at(-1)!;
     for (const entries of [this.writing, this.dirty]) {
-      for (const { key, state } of entries.values()) {
-        if (state === null || compareKeys(key, after) <= 0 || (last !== null && compareKeys(key, last) > 0)) continue;
+      for (const entry of entries.values()) {
+        const { key } = entry;
+        if (!exists(entry) || compareKeys(key, after) <= 0 || (last !== null && compareKeys(key, last) > 0)) continue;
         keys.add(key);
         if (keys.size < limit * 4) continue;
         const first = [...keys].sort(compareKeys).slice(0, limit);
@@ -79,7 +102,7 @@ export class StateCache<State> {
     return [...keys].sort(compareKeys).slice(0, limit);
   }
 
-  private promote(key: string): CacheEntry<State> {
+  private promote(key: string): Kept<State> {
     const entry = this.known(key) ?? this.fromStore(key);
     if (this.young.size >= this.generationSize) {
       this.old = this.young;
@@ -89,17 +112,73 @@ export class StateCache<State> {
     return entry;
   }
 
-  private fromStore(key: string): CacheEntry<State> {
-    const { timerKinds } = this.codec;
-    const bytes = this.store.read(key);
-    const storedTimers = new Array<number>(timerKinds).fill(NO_TIMER);
-    if (bytes === undefined) return { key, state: null, dirty: false, storedTimers };
-    const state = this.codec.read(this.reader.window(bytes, 0, bytes.length));
-    for (let kind = 0; kind < timerKinds; kind++) storedTimers[kind] = this.codec.timerOf(state, kind);
-    return { key, state, dirty: false, storedTimers };
+  /** The entry with its state decoded. */
+  private use(entry: Kept<State>): Kept<State> {
+    if (entry.round === this.round) return entry;
+    entry.round = this.round;
+    if (entry.state === null && entry.bytes !== null) {
+      entry.state = this.decode(entry.bytes);
+      entry.packedTimers = null;
+    }
+    this.decoded.push(entry);
+    if (this.decoded.length >= this.roundSize) this.nextRound();
+    return entry;
   }
 
-  markDirty(entry: CacheEntry<State>): void {
+  private nextRound(): void {
+    const ended = this.round++;
+    for (const entry of this.decodedBefore) if (entry.round < ended) this.pack(entry);
+    if (this.spares.length > this.roundSize) this.spares.length = this.roundSize;
+    this.decodedBefore = this.decoded;
+    this.decoded = [];
+  }
+
+  private pack(entry: Kept<State>): void {
+    if (entry.state === null) return;
+    entry.bytes ??= this.encode(entry.state);
+    if (entry.dirty) entry.packedTimers = entry.storedTimers.map((_, kind) => this.dueOf(entry, kind));
+    this.spares.push(entry.state);
+    entry.state = null;
+  }
+
+  private decode(bytes: Buffer): State {
+    return this.codec.read(this.reader.window(bytes, 0, bytes.length), this.spares.pop());
+  }
+
+  private encode(state: State): Buffer {
+    this.writer.reset();
+    this.codec.write(this.writer, state);
+    return this.writer.slice();
+  }
+
+  private dueOf({ state, bytes, packedTimers, storedTimers }: Kept<State>, kind: number): number {
+    if (state !== null) return this.codec.timerOf(state, kind);
+    return bytes === null ? NO_TIMER : (packedTimers ?? storedTimers)[kind]!;
+  }
+
+  private fromStore(key: string): Kept<State> {
+    const { timerKinds } = this.codec;
+    const bytes = this.store.read(key);
+    const entry: Kept<State> = {
+      key,
+      state: null,
+      bytes: null,
+      dirty: false,
+      round: -1,
+      storedTimers: new Array<number>(timerKinds).fill(NO_TIMER),
+      packedTimers: null,
+    };
+    if (bytes === undefined) return entry;
+    const state = this.decode(bytes);
+    entry.state = state;
+    for (let kind = 0; kind < timerKinds; kind++) entry.storedTimers[kind] = this.codec.timerOf(state, kind);
+    return entry;
+  }
+
+  /** The state of an entry that this cache gave was changed. */
+  markDirty(changed: CacheEntry<State>): void {
+    const entry = changed as Kept<State>;
+    entry.bytes = null;
     if (entry.dirty) return;
     entry.dirty = true;
     this.dirty.set(entry.key, entry);
@@ -113,8 +192,8 @@ export class StateCache<State> {
   unwrittenTimers(visit: (due: number, key: string, kind: number) => void): void {
     for (const entries of [this.writing, this.dirty]) {
       for (const entry of entries.values()) {
-        if (entry.state === null) continue;
-        for (let kind = 0; kind < this.codec.timerKinds; kind++) visit(this.codec.timerOf(entry.state, kind), entry.key, kind);
+        if (!exists(entry)) continue;
+        for (let kind = 0; kind < this.codec.timerKinds; kind++) visit(this.dueOf(entry, kind), entry.key, kind);
       }
     }
   }
@@ -124,23 +203,20 @@ export class StateCache<State> {
     const states: [string, Buffer | null][] = [];
     const timersAdded: TimerEntry[] = [];
     const timersRemoved: TimerEntry[] = [];
-    const { codec, writer } = this;
+    const { codec } = this;
     for (const entry of this.dirty.values()) {
-      const { key, state, storedTimers } = entry;
-      if (state === null) states.push([key, null]);
-      else {
-        writer.reset();
-        codec.write(writer, state);
-        states.push([key, writer.slice()]);
-      }
+      const { key, storedTimers } = entry;
+      if (entry.state !== null) entry.bytes ??= this.encode(entry.state);
+      states.push([key, entry.bytes]);
       for (let kind = 0; kind < codec.timerKinds; kind++) {
-        const due = state === null ? NO_TIMER : codec.timerOf(state, kind);
+        const due = this.dueOf(entry, kind);
         const stored = storedTimers[kind]!;
         if (due === stored) continue;
         if (stored !== NO_TIMER) timersRemoved.push({ due: stored, key, kind });
         if (due !== NO_TIMER) timersAdded.push({ due, key, kind });
         storedTimers[kind] = due;
       }
+      entry.packedTimers = null;
       entry.dirty = false;
     }
     this.writing = this.dirty;
@@ -151,4 +227,8 @@ export class StateCache<State> {
   written(): void {
     this.writing = new Map();
   }
+}
+
+function exists<State>({ state, bytes }: Kept<State>): boolean {
+  return state !== null || bytes !== null;
 }
