@@ -1,7 +1,7 @@
 import { BatchCursor, NO_PRODUCER, RecordBatchWriter, readBatches } from "@leadstream/kafka";
+import { stockDecode, stockEncode } from "@leadstream/kafka/stock-codec";
 import { AvroReader, AvroWriter, codecs, type RecordName, type Records, type Score } from "@leadstream/schemas";
 import avsc from "avsc";
-import { stockDecode, stockEncode } from "@leadstream/kafka/stock-codec";
 import type { Bench } from "../harness/bench.ts";
 import { BenchError } from "../harness/bench-error.ts";
 import { DISTURBED_SHARE, ForeignLoad } from "../harness/foreign-load.ts";
