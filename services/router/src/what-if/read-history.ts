@@ -10,6 +10,7 @@ import {
   UnknownSchemaIdError,
 } from "@leadstream/schemas";
 import { type History, mergeSignals, type PublishedTeam } from "./history.ts";
+import { importedOwners } from "./imported-owners.ts";
 
 export interface HistoryWish {
   /** Signals at or after it are left out, ms since epoch. */
@@ -51,7 +52,11 @@ export async function readHistory(kafka: KafkaConnection, registry: Registry, { 
       }),
     );
   }
-  return { signals: mergeSignals(partitions, to), teams, assignments, alerts };
+  const imported = importedOwners(partitions);
+  const known = new Set(imported.map(({ leadId }) => leadId));
+  // Until it acts itself, the router only repeats what history says of an imported lead, at the time of the import.
+  const own = assignments.filter(({ leadId, epoch }) => epoch > 0 || !known.has(leadId));
+  return { signals: mergeSignals(partitions, to), teams, assignments: [...imported, ...own], alerts };
 }
 
 /** When imported events happened, by their offset: the scorer has judged that. */

@@ -6,7 +6,9 @@ import type { Signal } from "@leadstream/schemas";
 import { z } from "zod";
 import { compare } from "./compare.ts";
 import { type History, mergeSignals } from "./history.ts";
+import { importedOwners } from "./imported-owners.ts";
 import { simulate } from "./simulate.ts";
+import { summarise } from "./summary.ts";
 
 const examples = join(import.meta.dirname, "../../../../infra/examples");
 const document = (path: string) => readYamlDocument(join(examples, path), z.unknown()) as Record<string, unknown>;
@@ -138,6 +140,45 @@ describe("what-if", () => {
   it("an empty past is an empty report", () => {
     const { whatIf } = compare({ signals: [], teams, assignments: [], alerts: [] }, { ...wish, policy: JSON.stringify(demo) }, () => 0);
     expect(whatIf).toMatchObject({ leads: 0, leases: 0, fairness: null, meanResponseMs: null });
+  });
+});
+
+describe("owners of imported history", () => {
+  const status = (offset: number, kind: Signal["status"], rep: string | null): Signal => ({
+    ...blank,
+    leadId: "old",
+    kind: "status",
+    status: kind,
+    rep,
+    imported: true,
+    source: { ...blank.source, offset },
+  });
+
+  it("are those whom its statuses name, at the times of the statuses", () => {
+    const signals = [
+      status(4, "won", "bob"),
+      status(1, "contacted", "ann"),
+      status(2, "follow_up", "ann"),
+      status(3, "contacted", "bob"),
+      status(5, "lost", null),
+    ];
+    const owners = importedOwners([{ signals, ownTimes: new Map([1, 2, 3, 4, 5].map((offset) => [offset, offset * 100])) }]);
+    expect(owners.map(({ time, change, rep, epoch }) => [time, change, rep, epoch])).toEqual([
+      [100, "assigned", "ann", 1],
+      [100, "contacted", "ann", 1],
+      [200, "followed_up", "ann", 1],
+      [300, "transferred", "bob", 2],
+      [300, "contacted", "bob", 2],
+      [400, "won", null, 2],
+    ]);
+    const { reps, leases, won } = summarise(owners, [], new Map([["cid", "north"]]), { from: 0, to: 1_000 });
+    expect([leases, won]).toEqual([2, 1]);
+    expect(reps.map(({ rep, leases, won }) => [rep, leases, won])).toEqual([
+      ["ann", 1, 0],
+      ["bob", 1, 1],
+      ["cid", 0, 0],
+    ]);
+    expect(importedOwners([{ signals, ownTimes: new Map() }])).toEqual([]);
   });
 });
 
