@@ -23,6 +23,10 @@ export interface TaskSettings {
   readonly maxClockLeadMs: number;
 }
 
+/** A chunk holds thousands of records: the transaction under way and the group's heartbeat must not wait until all of them are folded. */
+const BREATHE_EVERY_RECORDS = 256;
+const BREATHE_AFTER_MS = 20;
+
 export const defaultTaskSettings: TaskSettings = {
   fetchMaxBytes: 4 << 20,
   fetchMaxWaitMs: 250,
@@ -70,6 +74,8 @@ export class FoldTask<Input, State, Shared> {
   private lastStableOffset = 0;
   private lastRecordMs: number;
   private tickPending = false;
+  private sinceBreath = 0;
+  private lastBreathMs = 0;
 
   constructor(
     topology: Topology<Input, State, Shared>,
@@ -150,6 +156,7 @@ export class FoldTask<Input, State, Shared> {
         const unknown = this.accept(engine, cursor);
         if (unknown !== null) await this.resolveAndAccept(engine, cursor, unknown);
         if (engine.unwritten >= this.settings.storeMaxStates) await queue.push();
+        if (++this.sinceBreath >= BREATHE_EVERY_RECORDS) await this.breathe();
       }
       // Markers and aborted records occupy offsets: position, not the last record, ends the loop.
       engine.position = Math.min(chunk.next, to);
@@ -197,9 +204,17 @@ export class FoldTask<Input, State, Shared> {
       }
       // Visits after a change of the shared value touch many states with each record: they must not pile up until the chunk ends.
       if (engine.unwritten >= storeMaxStates) await this.pushStore(engine, writer, outbox, queue);
+      if (++this.sinceBreath >= BREATHE_EVERY_RECORDS) await this.breathe();
     }
     engine.position = chunk.next;
     this.fault("step-6-folded");
+  }
+
+  private async breathe(): Promise<void> {
+    this.sinceBreath = 0;
+    if (this.clock.now() - this.lastBreathMs < BREATHE_AFTER_MS) return;
+    await this.clock.breathe();
+    this.lastBreathMs = this.clock.now();
   }
 
   /** Step 10, behind a commit of all that the store is to hold. */

@@ -164,4 +164,6 @@ export interface Clock {
   now(): number;
   /** Resolves after `durationMs` or when the signal aborts. */
   sleep(durationMs: number, signal?: AbortSignal): Promise<void>;
+  /** Lets sockets and timers have their turn, at once. */
+  breathe(): Promise<void>;
 }

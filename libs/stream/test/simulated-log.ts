@@ -112,6 +112,9 @@ export class SteppingClock implements Clock {
     return this.time++;
   }
   async sleep(): Promise<void> {
+    await this.breathe();
+  }
+  async breathe(): Promise<void> {
     await new Promise((resolve) => setImmediate(resolve));
   }
 }

@@ -3,6 +3,7 @@ import type { Clock } from "@leadstream/stream";
 /** The wall clock, for shells. */
 export const systemClock: Clock = {
   now: () => Date.now(),
+  breathe: () => new Promise((resolve) => setImmediate(resolve)),
   sleep(durationMs, signal) {
     return new Promise((resolve) => {
       if (signal?.aborted) {

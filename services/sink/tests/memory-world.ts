@@ -16,6 +16,7 @@ export class Crash extends Error {
 
 export const realClock: Clock = {
   now: () => Date.now(),
+  breathe: () => new Promise((resolve) => setImmediate(resolve)),
   sleep: (durationMs, signal) =>
     new Promise((resolve) => {
       const timer = setTimeout(resolve, Math.min(durationMs, 2));
