@@ -8,9 +8,10 @@ export { type Comparison, type Learned, type LearnOptions, learn, usualLearning 
 export { type AdditiveFit, type FitOptions, fitLogistic, logitOf } from "./learn/logistic-regression.ts";
 export { documentOf, type LearnedDocument, type LearnedRule, type PlainDocument } from "./learn/model-document.ts";
 export { fitNaiveBayes } from "./learn/naive-bayes.ts";
+export { type RollingOptions, rollingScores } from "./learn/rolling.ts";
 export { inOrder, type Sample, sampleOf } from "./learn/sample.ts";
 export { type FeatureShift, shiftsOf } from "./learn/stability.ts";
-export { aheadAuc, type Fitter, foldsAuc, logisticFitter, type RollingOptions, rollingScores, rowsBetween } from "./learn/validation.ts";
+export { aheadAuc, type Fitter, foldsAuc, logisticFitter, rowsBetween } from "./learn/validation.ts";
 export { type BacktestOptions, type BacktestReport, backtestReport, type WeeklyThreshold } from "./measures/backtest.ts";
 export {
   type Calibration,

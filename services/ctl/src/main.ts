@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { ConfigError } from "@leadstream/config";
 import { errorText, LocalStackError, logNames, showLogs, stopStack } from "@leadstream/infra-local";
@@ -13,7 +14,9 @@ import { start } from "./commands/start.ts";
 import { printStatus } from "./commands/status.ts";
 import { listTopics } from "./commands/topics.ts";
 import { ImportError, registerImport } from "./import/index.ts";
+import { registerLearning } from "./learning/index.ts";
 import { registerReplay } from "./replay/register-replay.ts";
+import { registerWhatIf } from "./what-if/register-what-if.ts";
 import { openWorkplace } from "./workplace.ts";
 
 const STOP_LIMIT_MS = 60_000;
@@ -123,6 +126,15 @@ program
   .action(() => prepareFromEnvironment(openWorkplace()));
 
 program
+  .command("bench [arguments...]")
+  .description("measure against peers on this machine: bench <name|all> [--size small|full] [name=value ...]; docs/benchmarks explains")
+  .allowUnknownOption()
+  .action((words: string[]) => {
+    const { status } = spawnSync(process.execPath, [join(openWorkplace().root, "tests/bench/src/main.ts"), ...words], { stdio: "inherit" });
+    process.exitCode = status ?? 1;
+  });
+
+program
   .command("topics")
   .description("every topic with its key, partitions, retention and records")
   .action(() => listTopics());
@@ -138,6 +150,8 @@ program
   });
 
 registerReplay(program);
+registerWhatIf(program);
+registerLearning(program, openWorkplace);
 
 /** Leaves out what was not given. */
 function optional<T extends object>(values: T): { [K in keyof T]?: NonNullable<T[K]> } {

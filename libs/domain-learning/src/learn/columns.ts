@@ -1,5 +1,5 @@
 import type { Feature } from "./feature-plan.ts";
-import { flagOf, numberOf, textOf } from "./field-value.ts";
+import { flagOf, numberReader, textReader } from "./field-value.ts";
 import type { Sample } from "./sample.ts";
 
 /** The rule that a column becomes, in the words of a model document; null = a document has no words for it. */
@@ -21,7 +21,8 @@ export class ColumnSet {
   readonly features: readonly Feature[];
   readonly columns: readonly Column[];
   private readonly firsts: readonly number[];
-  private readonly levels: readonly (ReadonlyMap<string, number> | null)[];
+  /** Place of the bucket that holds, by feature of one value; null = none does. */
+  private readonly places: readonly (((profile: Sample["profile"]) => number | null) | null)[];
 
   constructor(features: readonly Feature[]) {
     const columns: Column[] = [];
@@ -33,9 +34,7 @@ export class ColumnSet {
     this.features = features;
     this.columns = columns;
     this.firsts = firsts;
-    this.levels = features.map((feature) =>
-      feature.kind === "text" ? new Map(feature.levels.map((level, place) => [level, place])) : null,
-    );
+    this.places = features.map(placeReader);
   }
 
   /** Appends the columns that hold, in ascending order. */
@@ -45,16 +44,10 @@ export class ColumnSet {
       const feature = features[index]!;
       const first = firsts[index]!;
       switch (feature.kind) {
-        case "text": {
-          const text = textOf(sample.profile, feature.field);
-          const { length } = feature.levels;
-          active.push(first + (text === null ? length + 1 : (this.levels[index]!.get(text) ?? length)));
-          break;
-        }
+        case "text":
         case "number": {
-          const value = numberOf(sample.profile, feature.field);
-          if (value === null) active.push(first + feature.edges.length + 1);
-          else if (value !== "unreadable") active.push(first + bucketOf(feature.edges, value));
+          const place = this.places[index]!(sample.profile);
+          if (place !== null) active.push(first + place);
           break;
         }
         case "flag":
@@ -74,6 +67,25 @@ export class ColumnSet {
       }
     }
   }
+}
+
+function placeReader(feature: Feature): ((profile: Sample["profile"]) => number | null) | null {
+  if (feature.kind === "text") {
+    const read = textReader(feature.field);
+    const levels = new Map(feature.levels.map((level, place) => [level, place]));
+    return (profile) => {
+      const text = read(profile);
+      return text === null ? levels.size + 1 : (levels.get(text) ?? levels.size);
+    };
+  }
+  if (feature.kind !== "number") return null;
+  const { edges } = feature;
+  const read = numberReader(feature.field);
+  return (profile) => {
+    const value = read(profile);
+    if (value === "unreadable") return null;
+    return value === null ? edges.length + 1 : bucketOf(edges, value);
+  };
 }
 
 function bucketOf(edges: readonly number[], value: number): number {

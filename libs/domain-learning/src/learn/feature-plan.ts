@@ -1,4 +1,4 @@
-import { customField, flagFields, flagOf, numberFields, numberOf, numberOfText, textFields, textOf } from "./field-value.ts";
+import { customField, flagFields, flagOf, numberFields, numberOfText, numberReader, textFields, textReader } from "./field-value.ts";
 import type { Sample } from "./sample.ts";
 
 /** One attribute or behaviour with its buckets. Each bucket is a column of the regression and becomes a rule. */
@@ -68,9 +68,10 @@ function customFieldsOf(samples: readonly Sample[]): readonly string[] {
 
 function isMeasure(samples: readonly Sample[], field: string): boolean {
   const values = new Set<string>();
+  const read = textReader(field);
   for (const { profile } of samples) {
-    const text = textOf(profile, field);
-    if (text === null) continue;
+    const text = read(profile);
+    if (text === null || values.has(text)) continue;
     if (numberOfText(text) === null) return false;
     values.add(text);
   }
@@ -79,8 +80,9 @@ function isMeasure(samples: readonly Sample[], field: string): boolean {
 
 function textFeature(samples: readonly Sample[], field: string, { leastLeads, mostLevels }: PlanOptions): readonly Feature[] {
   const counts = new Map<string, number>();
+  const read = textReader(field);
   for (const { profile } of samples) {
-    const text = textOf(profile, field);
+    const text = read(profile);
     if (text !== null) counts.set(text, (counts.get(text) ?? 0) + 1);
   }
   const levels = [...counts]
@@ -95,8 +97,9 @@ function textFeature(samples: readonly Sample[], field: string, { leastLeads, mo
 
 function numberFeature(samples: readonly Sample[], field: string, { leastLeads, numberBuckets }: PlanOptions): readonly Feature[] {
   const values: number[] = [];
+  const read = numberReader(field);
   for (const { profile } of samples) {
-    const value = numberOf(profile, field);
+    const value = read(profile);
     if (typeof value === "number") values.push(value);
   }
   if (values.length < leastLeads) return [];

@@ -93,7 +93,12 @@ export function learn(unordered: readonly Sample[], options: LearnOptions): Lear
     withFeedback: options.plan.feedback ? feedbackAuc(samples, split, recipe, plan) : null,
   };
   return {
-    ...documentOf(final, { ...options, calibration: map, note: noteOf(samples, ahead) }),
+    ...documentOf(final, {
+      ...options,
+      calibration: map,
+      usualWinRate: laterScores.filter((lead) => lead.won).length / later.length,
+      note: noteOf(samples, ahead),
+    }),
     samples: samples.length,
     won,
     recipe: finalRecipe,

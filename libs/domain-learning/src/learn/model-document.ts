@@ -15,6 +15,8 @@ export interface DocumentOptions {
   readonly base: PlainDocument;
   /** Calibrated log-odds = offset + slope × log-odds of the fit. */
   readonly calibration: { readonly offset: number; readonly slope: number };
+  /** Share of leads that is won, by the latest that are known. */
+  readonly usualWinRate: number;
   /** Probability of winning from which a lead is MQL and SQL; null = 1.5 and 3 times the usual win rate. */
   readonly mqlProbability: number | null;
   readonly sqlProbability: number | null;
@@ -72,7 +74,7 @@ export function documentOf(fitted: Fitted, options: DocumentOptions): LearnedDoc
     rules.push({ id, label, points: Math.round(value * THOUSANDTHS), leads, winRate: leads === 0 ? 0 : won / leads });
   });
   const scores = logits.map((logit) => Math.round((logit - low) * perLogit * THOUSANDTHS)).sort((a, b) => b - a);
-  const bands = bandsOf(options, map, scores, design.won.reduce((sum, won) => sum + won, 0) / design.rows);
+  const bands = bandsOf(options, map, scores);
   const document = { ...headOf(options), bands, ...sections, ...takenOver(options.base) };
   const check = checkModel(document);
   if ("faults" in check)
@@ -142,8 +144,9 @@ const SQL_SHARES = { least: 0.01, most: 0.3 };
 const MQL_SHARES = { least: 0.05, most: 0.6 };
 
 /** Three bands where the probability passes two marks. `scores` in thousandths, the highest first. */
-function bandsOf(options: DocumentOptions, map: ProbabilityMap, scores: readonly number[], winRate: number): readonly PlainDocument[] {
+function bandsOf(options: DocumentOptions, map: ProbabilityMap, scores: readonly number[]): readonly PlainDocument[] {
   const [lowest, middle, highest] = bandNamesOf(options.base);
+  const winRate = options.usualWinRate;
   const sql = boundOf(options.sqlProbability, winRate * SQL_TIMES, SQL_SHARES, map, scores);
   let mql = boundOf(options.mqlProbability, winRate * MQL_TIMES, MQL_SHARES, map, scores);
   if (mql >= sql) mql = Math.max(1, sql - THOUSANDTHS);

@@ -33,30 +33,3 @@ export function foldsAuc(design: Design, folds: number, shuffle: readonly number
 export function aheadAuc(design: Design, split: number, fitter: Fitter): number | null {
   return aucOf(scoreRows(fitter(design, rowsBetween(0, split)), design, rowsBetween(split, design.rows)));
 }
-
-export interface RollingOptions {
-  /** Leads before the first fit. */
-  readonly first: number;
-  /** Leads between fits. */
-  readonly every: number;
-  readonly ridge: number;
-  /** A lead weighs half as much after so many later ones; null = all weigh the same. */
-  readonly halfLifeLeads: number | null;
-}
-
-/** A row counts for nothing when it weighs less. */
-const LEAST_IMPORTANCE = 0.01;
-
-/** Scores each lead by a fit on those before it, made anew every so many leads. Rows must be in the order of time; the first ones have no score. */
-export function rollingScores(design: Design, { first, every, ridge, halfLifeLeads }: RollingOptions): ScoredLead[] {
-  const scored: ScoredLead[] = [];
-  let fit: AdditiveFit | undefined;
-  for (let at = first; at < design.rows; at += every) {
-    const oldest = halfLifeLeads === null ? 0 : Math.max(0, at - Math.ceil(halfLifeLeads * Math.log2(1 / LEAST_IMPORTANCE)));
-    const importance = (place: number): number => (halfLifeLeads === null ? 1 : 2 ** ((oldest + place - at) / halfLifeLeads));
-    const rows = rowsBetween(oldest, at);
-    fit = fitLogistic(design, fit === undefined ? { ridge, rows, importance } : { ridge, rows, importance, from: fit });
-    scored.push(...scoreRows(fit, design, rowsBetween(at, Math.min(design.rows, at + every))));
-  }
-  return scored;
-}
