@@ -28,7 +28,16 @@ export { type ErrorLists, type ErrorRow, errorListsOf } from "./measures/error-l
 export { aucOf, type Decile, decilesOf, type Ranking, rankingOf } from "./measures/ranking.ts";
 export type { ScoredLead } from "./measures/scored-lead.ts";
 export { type ThresholdRow, thresholdForPrecision, thresholdForVolume, thresholdRows } from "./measures/thresholds.ts";
-export { type HandOverRow, handOverOf, type Volume, volumeOf, type WeekRow } from "./measures/volume.ts";
+export {
+  type HandOverLimits,
+  type HandOverRow,
+  handOverAdvice,
+  handOverOf,
+  usualHandOverLimits,
+  type Volume,
+  volumeOf,
+  type WeekRow,
+} from "./measures/volume.ts";
 export { AsOf } from "./replay/as-of.ts";
 export { LeadHistories, type LeadHistory } from "./replay/lead-histories.ts";
 export { byKnowledge, byOccurrence, knownAt, type LoggedEvent } from "./replay/logged-event.ts";

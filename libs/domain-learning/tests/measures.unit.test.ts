@@ -6,6 +6,7 @@ import {
   decilesOf,
   driftOf,
   fitProbabilityMap,
+  handOverAdvice,
   pointsAt,
   probabilityOf,
   type ScoredLead,
@@ -128,5 +129,17 @@ describe("drift", () => {
     expect(worse.advice).toMatch(/^Retrain: the AUC of the last 2 months/);
     expect(driftOf([...months, ...month(4, false), ...month(5, true)]).retrain).toBe(false);
     expect(driftOf(month(0, true)).advice).toMatch(/Too few months/);
+    expect(driftOf([0, 1, 2, 3].flatMap((index) => month(index, false)))).toMatchObject({
+      retrain: true,
+      advice: expect.stringMatching(/hardly better than chance/),
+    });
+  });
+
+  it("asks for other thresholds when MQL hardly ever become SQL, months in a row", () => {
+    const row = (month: string, sql: number) => ({ month, mql: 100, sql });
+    const low = [row("2026-01", 40), row("2026-02", 10), row("2026-03", 12), row("2026-04", 14)];
+    expect(handOverAdvice(low)).toMatch(/^Recalibrate: fewer than 15 % of MQL .*2026-02 10 %, 2026-03 12 %, 2026-04 14 %/);
+    expect(handOverAdvice([...low.slice(0, 3), row("2026-04", 15)])).toBeNull();
+    expect(handOverAdvice(low.slice(2))).toBeNull();
   });
 });

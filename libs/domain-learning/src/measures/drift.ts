@@ -20,11 +20,13 @@ export interface DriftLimits {
   readonly leastOutcomes: number;
   /** AUC below the usual one by so much counts as worse. */
   readonly drop: number;
+  /** AUC below this is hardly better than chance, whatever is usual. */
+  readonly floor: number;
   /** Months in a row. */
   readonly months: number;
 }
 
-export const usualDriftLimits: DriftLimits = { leastOutcomes: 10, drop: 0.05, months: 2 };
+export const usualDriftLimits: DriftLimits = { leastOutcomes: 10, drop: 0.05, floor: 0.55, months: 2 };
 
 export interface Drift {
   readonly months: readonly MonthRow[];
@@ -63,13 +65,14 @@ function adviceOf(months: readonly MonthRow[], limits: DriftLimits): Omit<Drift,
   const earlier = judged.slice(0, Math.max(2, Math.ceil(judged.length / 2))).sort((a, b) => a - b);
   const usual = earlier[Math.floor(earlier.length / 2)]!;
   const recent = judged.slice(-limits.months);
-  const retrain = recent.every((auc) => auc < usual - limits.drop);
+  const worse = recent.every((auc) => auc < usual - limits.drop);
+  const poor = recent.every((auc) => auc < limits.floor);
   const range = recent.map((auc) => auc.toFixed(3)).join(", ");
-  return {
-    usual,
-    retrain,
-    advice: retrain
-      ? `Retrain: the AUC of the last ${limits.months} months (${range}) lies below the usual ${usual.toFixed(3)} by more than ${limits.drop}.`
-      : `No need to retrain: the AUC of the last ${limits.months} months (${range}) holds against the usual ${usual.toFixed(3)}.`,
-  };
+  const last = `the AUC of the last ${limits.months} months (${range})`;
+  const advice = worse
+    ? `Retrain: ${last} lies below the usual ${usual.toFixed(3)} by more than ${limits.drop}.`
+    : poor
+      ? `Retrain, or change the rules: ${last} is hardly better than chance.`
+      : `No need to retrain: ${last} holds against the usual ${usual.toFixed(3)}.`;
+  return { usual, retrain: worse || poor, advice };
 }

@@ -94,3 +94,21 @@ export function handOverOf(leads: readonly ReplayedLead[], bandNames: readonly s
   }
   return [...months].sort(([a], [b]) => (a < b ? -1 : 1)).map(([month, row]) => ({ month, ...row }));
 }
+
+/** What is persistently low: share of MQL that become SQL, months in a row (R4), and how many MQL a month needs to count. */
+export interface HandOverLimits {
+  readonly least: number;
+  readonly months: number;
+  readonly leastMql: number;
+}
+
+/** 15 % is where G1 begins. */
+export const usualHandOverLimits: HandOverLimits = { least: 0.15, months: 3, leastMql: 20 };
+
+/** One sentence when MQL→SQL has been low for months; null when it has not, or when too few months can say. */
+export function handOverAdvice(rows: readonly HandOverRow[], limits: HandOverLimits = usualHandOverLimits): string | null {
+  const recent = rows.filter(({ mql }) => mql >= limits.leastMql).slice(-limits.months);
+  if (recent.length < limits.months || recent.some(({ mql, sql }) => sql / mql >= limits.least)) return null;
+  const shares = recent.map(({ month, mql, sql }) => `${month} ${((sql / mql) * 100).toFixed(0)} %`).join(", ");
+  return `Recalibrate: fewer than ${limits.least * 100} % of MQL became SQL in each of ${limits.months} months (${shares}).`;
+}

@@ -1,4 +1,4 @@
-import type { BacktestReport, ErrorRow, WeeklyThreshold } from "@leadstream/domain-learning";
+import { type BacktestReport, type ErrorRow, handOverAdvice, type WeeklyThreshold } from "@leadstream/domain-learning";
 import { pointsText } from "@leadstream/domain-scoring";
 import { day, decimal, money, percent, type Table, whole } from "./table.ts";
 
@@ -105,7 +105,7 @@ export function driftTable(report: BacktestReport): Table {
         percent(hand === undefined || hand.mql === 0 ? null : hand.sql / hand.mql),
       ];
     }),
-    note: report.drift.advice,
+    note: [report.drift.advice, handOverAdvice(report.handOver ?? [])].filter((advice) => advice !== null).join(" "),
   };
 }
 

@@ -1,20 +1,20 @@
 import type { LoggedEvent } from "@leadstream/domain-learning";
 import { type KafkaConnection, openInbox, type Registry } from "@leadstream/kafka";
-import { AvroDecodeError, AvroReader, type Decoded, topicNames, UnknownSchemaIdError } from "@leadstream/schemas";
+import { AvroDecodeError, AvroReader, type Decoded, UnknownSchemaIdError } from "@leadstream/schemas";
 
 const FETCH = { maxBytes: 4 << 20, maxWaitMs: 500 };
 
 /**
- * Calls back with every lead event of one partition of lead.events, from its start to the last stable offset of now. Reads without a group and
+ * Calls back with every lead event of one partition, from its start to the last stable offset of now. Reads without a group and
  * commits nothing. Poison is passed over, as the scorer does. Resolves with the number of records that were passed over.
  */
 export async function readLeadEvents(
   kafka: KafkaConnection,
   registry: Registry,
-  partition: number,
+  { topic, partition }: { readonly topic: string; readonly partition: number },
   see: (logged: LoggedEvent) => void,
 ): Promise<number> {
-  const inbox = await openInbox(kafka, topicNames.leadEvents, partition);
+  const inbox = await openInbox(kafka, topic, partition);
   const reader = new AvroReader();
   let passed = 0;
   try {

@@ -1,7 +1,6 @@
 import { LeadHistories } from "@leadstream/domain-learning";
 import type { ServerAddresses } from "@leadstream/infra-local";
 import { topicOffsets } from "@leadstream/kafka";
-import { topicNames } from "@leadstream/schemas";
 import { StackClients } from "../stack/clients.ts";
 import { csvEvents } from "./csv-events.ts";
 import { fileEvents } from "./file-events.ts";
@@ -9,7 +8,7 @@ import { readLeadEvents } from "./log-events.ts";
 
 /** Where events come from; plain data, so that it can be handed to a worker. */
 export type EventSource =
-  | { readonly kind: "stack"; readonly addresses: ServerAddresses; readonly dataDir: string }
+  | { readonly kind: "stack"; readonly addresses: ServerAddresses; readonly dataDir: string; readonly topic: string }
   | { readonly kind: "file"; readonly path: string }
   /** A CSV file through the mapping of an import; nothing is sent. `now` = log time, ms since epoch. */
   | { readonly kind: "csv"; readonly mappingPath: string; readonly path: string; readonly now: number };
@@ -23,7 +22,7 @@ export async function partsOf(source: EventSource): Promise<number> {
   if (source.kind !== "stack") return 1;
   const clients = new StackClients(source.addresses, source.dataDir);
   try {
-    return (await topicOffsets(await clients.kafka(), topicNames.leadEvents)).length;
+    return (await topicOffsets(await clients.kafka(), source.topic)).length;
   } finally {
     await clients.close();
   }
@@ -45,7 +44,7 @@ export async function readPart(source: EventSource, part: number, progress: SeeP
   if (source.kind === "stack") {
     const clients = new StackClients(source.addresses, source.dataDir);
     try {
-      const passed = await readLeadEvents(await clients.kafka(), await clients.registry(), part, add);
+      const passed = await readLeadEvents(await clients.kafka(), await clients.registry(), { topic: source.topic, partition: part }, add);
       return { histories, passed };
     } finally {
       await clients.close();

@@ -29,7 +29,8 @@ const TOP = 34;
 const BOTTOM = 46;
 const COLOURS = ["#2563eb", "#ea580c", "#059669"];
 const TICKS = 5;
-const MOST_LABELS = 12;
+/** Room that a character of a label takes, with some air. */
+const CHARACTER_WIDTH = 7.5;
 
 export function linePlot(lines: readonly Line[], frame: PlotFrame): string {
   const all = lines.flatMap((line) => line.points);
@@ -105,7 +106,8 @@ function svg(frame: PlotFrame, axes: Axes, inner: string, names: readonly string
       );
   }
   const { labels = [] } = frame;
-  const every = Math.max(1, Math.ceil(labels.length / MOST_LABELS));
+  const longest = labels.reduce((most, label) => Math.max(most, label.length), 0) + 1;
+  const every = Math.max(1, Math.ceil((labels.length * longest * CHARACTER_WIDTH) / (WIDTH - LEFT - RIGHT)));
   labels.forEach((label, index) => {
     const at = bars > 0 ? index + 0.5 : index;
     if (index % every === 0)

@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { ConfigError } from "@leadstream/config";
 import { type DecisionRule, LearningError, type OutcomeRules, type PlainDocument } from "@leadstream/domain-learning";
 import { checkModel, durationMs } from "@leadstream/domain-scoring";
-import { statusKindSymbols } from "@leadstream/schemas";
+import { statusKindSymbols, topicNames } from "@leadstream/schemas";
 import { readModel } from "../commands/documents.ts";
 import { runningStack, type Workplace } from "../workplace.ts";
 import type { EventSource } from "./source.ts";
@@ -28,7 +28,7 @@ export function sourceOf(wish: SourceWish, workplace: Workplace): EventSource {
     if (wish.mapping === undefined) throw invalid("--csv", "needs a mapping", "Add --mapping, such as infra/examples/import/bank.yaml");
     return { kind: "csv", path: resolve(wish.csv), mappingPath: resolve(wish.mapping), now: Date.now() };
   }
-  return { kind: "stack", addresses: runningStack(workplace).addresses, dataDir: workplace.dataDir };
+  return { kind: "stack", addresses: runningStack(workplace).addresses, dataDir: workplace.dataDir, topic: topicNames.leadEvents };
 }
 
 /** [from, to) in ms since epoch. */
