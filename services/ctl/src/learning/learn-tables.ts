@@ -15,8 +15,18 @@ export function comparisonTable({ ahead, recipe, judgedRecipe, drift }: Learned)
     title: `AUC on the latest ${whole(ahead.leads)} leads, learned from those before`,
     columns: ["", "AUC"],
     rows,
-    note: `Fitted with ${recipeText(judgedRecipe)}; the written model, from all leads, with ${recipeText(recipe)}. ${drift.advice}`,
+    note: `Fitted with ${recipeText(judgedRecipe)}; the written model, from all leads, with ${recipeText(recipe)}.${warningOf(ahead)} ${drift.advice}`,
   };
+}
+
+const HARDLY_BETTER = 0.55;
+
+/** Said plainly, so that nobody publishes noise. */
+function warningOf({ learned, handSet }: Learned["ahead"]): string {
+  if (learned === null) return " The later leads have one kind of outcome only: nobody knows how good this model is.";
+  if (learned < HARDLY_BETTER)
+    return " Do not publish it: on later leads it is hardly better than chance, these attributes do not tell won from lost.";
+  return handSet !== null && learned <= handSet ? " The hand-set points rank later leads as well or better: keep them." : "";
 }
 
 function recipeText({ ridge, halfLifeShare, mostShift }: Learned["recipe"]): string {
