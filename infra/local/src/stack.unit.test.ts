@@ -36,7 +36,7 @@ describe("stack.yaml", () => {
       .replace("registry: 18081", "registry: 19092")
       .replace("command: services/sink/src/main.ts", "command: sink.ts")
       .replace("LEADSTREAM_ROUTER_PORT", "LEADSTREAM_ROUTING_PORT")
-      .replace("maximumRestarts: 8", "maximumRestarts: many\n  surprise: 1");
+      .replace("maximumRestarts: 45", "maximumRestarts: many\n  surprise: 1");
     let message = "";
     try {
       parseStack(broken);
