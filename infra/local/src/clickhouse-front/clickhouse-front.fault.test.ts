@@ -161,7 +161,7 @@ describe("a front and its data directory", () => {
   }, 60_000);
 
   it("ends with the process that started it", async () => {
-    const code = `const { spawnTestFront } = await import(${JSON.stringify(join(import.meta.dirname, "front-under-test.ts"))});
+    const code = `const { spawnTestFront } = await import(${JSON.stringify(join(import.meta.dirname, "../../tests/front-under-test.ts"))});
       const front = await spawnTestFront(${JSON.stringify(directory.path)});
       console.log(front.pid);
       setInterval(() => {}, 1000);`;
