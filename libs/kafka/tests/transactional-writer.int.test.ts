@@ -155,7 +155,13 @@ describe("committed reading", () => {
     const topic = await createTopic(1);
     const [aborting, committing] = await Promise.all(
       ["a", "b"].map(async (name) => {
-        const producer = stockClient().producer({ transactionalId: uniqueName(name), maxInFlightRequests: 1, idempotent: true });
+        // The broker of the stack takes no transaction of more than ten seconds.
+        const producer = stockClient().producer({
+          transactionalId: uniqueName(name),
+          transactionTimeout: 10_000,
+          maxInFlightRequests: 1,
+          idempotent: true,
+        });
         await producer.connect();
         return producer;
       }),
