@@ -21,9 +21,6 @@ interface Kept<State> extends CacheEntry<State> {
   packedTimers: number[] | null;
 }
 
-/** A decoded state takes ten times the room of its bytes: only this part of the states in memory is kept decoded. */
-const DECODED_PART = 2;
-
 export interface TimerKinds<State> {
   readonly timerKinds: number;
   timerOf(state: State, kind: number): number;
@@ -55,7 +52,8 @@ export class StateCache<State> {
     this.store = store;
     this.codec = codec;
     this.generationSize = Math.max(1, capacity >> 1);
-    this.roundSize = Math.max(1, Math.floor(this.generationSize / DECODED_PART));
+    // As many decoded states as keys in a generation: packing more of them halves the throughput where the leads in use do not fit.
+    this.roundSize = this.generationSize;
   }
 
   /** The entry of a key; made empty when nobody knows the key. */

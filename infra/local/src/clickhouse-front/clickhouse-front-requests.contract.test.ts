@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { ClickHouseError } from "@clickhouse/client";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { waitFor } from "../wait.ts";
 import { ServerUnderTest } from "../../tests/server-under-test.ts";
+import { waitFor } from "../wait.ts";
 
 describe("ClickHouse's HTTP interface, requests and their errors", () => {
   let server: ServerUnderTest;

@@ -2,8 +2,8 @@ import { Readable } from "node:stream";
 import { gzipSync } from "node:zlib";
 import type { Row } from "@clickhouse/client";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { waitFor } from "../wait.ts";
 import { ServerUnderTest } from "../../tests/server-under-test.ts";
+import { waitFor } from "../wait.ts";
 
 describe("ClickHouse's HTTP interface, rows in and out", () => {
   let server: ServerUnderTest;

@@ -5,9 +5,9 @@ import { request } from "node:http";
 import { join } from "node:path";
 import type { ClickHouseClient } from "@clickhouse/client";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import { clientOf, newDataDirectory, spawnTestFront, testPassword, testUser } from "../../tests/front-under-test.ts";
 import { identify, residentMb } from "../process-identity.ts";
 import { waitFor } from "../wait.ts";
-import { clientOf, newDataDirectory, spawnTestFront, testPassword, testUser } from "../../tests/front-under-test.ts";
 import type { ClickHouseFrontProcess } from "./spawn.ts";
 
 const batchRows = 2_000;
