@@ -35,6 +35,8 @@ export function compare(history: History, wish: CompareWish, nowMs: () => number
   checkNames(wish.policy, teams);
   const { signals } = history;
   const window = { from: wish.from ?? signals[0]?.time ?? 0, to: wish.to ?? (signals.at(-1)?.time ?? 0) + 1 };
+  // Sellers of imported history are those whom it names: the recorded rosters came after it.
+  const sellers = wish.ownTimes ? new Map<string, string>() : repsOf([...newest.values()]);
   const began = nowMs();
   const simulation: Simulation = simulate(wish.policy, teams, signals, window.to);
   const simulatedMs = Math.round(nowMs() - began);
@@ -44,7 +46,7 @@ export function compare(history: History, wish: CompareWish, nowMs: () => number
     signals: simulation.signals,
     ticks: simulation.ticks,
     simulatedMs,
-    happened: summarise(history.assignments, history.alerts, repsOf([...newest.values()]), window),
+    happened: summarise(history.assignments, history.alerts, sellers, window),
     whatIf: summarise(simulation.assignments, simulation.alerts, repsOf(teams), window),
   };
 }
