@@ -5,6 +5,7 @@ import { rosterParts } from "@leadstream/domain-routing";
 import type { Decoded, RecordName, Records, Signal } from "@leadstream/schemas";
 import { MemoryIo, partitionOf, type RecordCursor, TopologyDriver } from "@leadstream/stream";
 import { z } from "zod";
+import { attributes, blankSignal as blank } from "../tests/signals.ts";
 import { caseFold } from "./stages/case-fold.ts";
 import { decodeTeamRequest } from "./stages/team-fold.ts";
 import { routerTopologies } from "./topology.ts";
@@ -13,44 +14,6 @@ const examples = join(import.meta.dirname, "../../../infra/examples");
 const document = (path: string): unknown => readYamlDocument(join(examples, path), z.unknown());
 const second = 1_000;
 const start = 1_700_000_000_000;
-
-const blank: Omit<Signal, "source" | "time" | "leadId" | "kind"> = {
-  eventId: null,
-  imported: false,
-  score: 0,
-  band: null,
-  previousBand: null,
-  direction: "none",
-  grade: null,
-  temperature: null,
-  model: "default",
-  modelVersion: 1,
-  attributes: null,
-  status: null,
-  rep: null,
-  reason: null,
-  amount: null,
-  command: null,
-  toRep: null,
-  toTeam: null,
-  epoch: null,
-  document: null,
-  policyVersion: null,
-  due: 0,
-};
-const attributes = {
-  channel: "website",
-  campaign: null,
-  region: "emea",
-  country: "DE",
-  productLine: null,
-  industry: null,
-  titleClass: null,
-  language: null,
-  companySize: 40,
-  account: null,
-  tags: [],
-};
 
 /** The real topologies over topics in memory; plays the scorer. */
 class Router {

@@ -4,6 +4,7 @@ import { readYamlDocument } from "@leadstream/config";
 import { rosterParts } from "@leadstream/domain-routing";
 import type { Signal } from "@leadstream/schemas";
 import { z } from "zod";
+import { attributes, blankSignal as blank } from "../../tests/signals.ts";
 import { compare } from "./compare.ts";
 import { type History, mergeSignals } from "./history.ts";
 import { importedOwners } from "./imported-owners.ts";
@@ -17,47 +18,6 @@ const demo = document("policies/demo.yaml");
 const start = 1_700_000_000_000;
 const second = 1_000;
 
-const blank: Signal = {
-  source: { topic: "lead.events", incarnation: "i", partition: 0, offset: 0, n: 0, seq: 0 },
-  time: start,
-  leadId: "",
-  kind: "captured",
-  eventId: null,
-  imported: false,
-  score: 0,
-  band: null,
-  previousBand: null,
-  direction: "none",
-  grade: null,
-  temperature: null,
-  model: "default",
-  modelVersion: 1,
-  attributes: null,
-  status: null,
-  rep: null,
-  reason: null,
-  amount: null,
-  command: null,
-  toRep: null,
-  toTeam: null,
-  epoch: null,
-  document: null,
-  policyVersion: null,
-  due: 0,
-};
-const attributes = {
-  channel: "website",
-  campaign: null,
-  region: "emea",
-  country: "DE",
-  productLine: null,
-  industry: null,
-  titleClass: null,
-  language: null,
-  companySize: 40,
-  account: null,
-  tags: [],
-};
 const crossing = (leadId: string, time: number): Signal[] => [
   { ...blank, leadId, time, kind: "captured", score: 20_000, band: "pool", grade: "B", attributes },
   { ...blank, leadId, time, kind: "crossed", score: 85_000, band: "sql", previousBand: "pool", direction: "up", grade: "B" },

@@ -1,0 +1,45 @@
+import type { LeadAttributes, Signal } from "@leadstream/schemas";
+
+/** Nothing said of a lead yet; a test adds what matters to it. */
+export const blankSignal: Signal = {
+  source: { topic: "lead.events", incarnation: "i", partition: 0, offset: 0, n: 0, seq: 0 },
+  time: 0,
+  leadId: "",
+  kind: "captured",
+  eventId: null,
+  imported: false,
+  score: 0,
+  band: null,
+  previousBand: null,
+  direction: "none",
+  grade: null,
+  temperature: null,
+  model: "default",
+  modelVersion: 1,
+  attributes: null,
+  status: null,
+  rep: null,
+  reason: null,
+  amount: null,
+  command: null,
+  toRep: null,
+  toTeam: null,
+  epoch: null,
+  document: null,
+  policyVersion: null,
+  due: 0,
+};
+
+export const attributes: LeadAttributes = {
+  channel: "website",
+  campaign: null,
+  region: "emea",
+  country: "DE",
+  productLine: null,
+  industry: null,
+  titleClass: null,
+  language: null,
+  companySize: 40,
+  account: null,
+  tags: [],
+};
