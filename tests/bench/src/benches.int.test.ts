@@ -50,4 +50,40 @@ describe("benches in small", () => {
     const { samples } = await small("fold", { events: "5000", leads: "500" });
     expect(samples).toHaveLength(5);
   });
+
+  it("timers: as many clocks ring as are due, however many run", async () => {
+    const { samples } = await small("timers", { events: "1000", sizes: "700,1400" });
+    // Each pass fires one clock per 50 events; another number fails the bench itself.
+    expect(samples.map(({ timersFired }) => timersFired)).toEqual([20, 20, 20, 20]);
+    expect(samples.map(({ openLeads }) => openLeads)).toEqual([700, 1_400, 700, 1_400]);
+    await expect(small("timers", { sizes: "10" })).rejects.toThrow("10 leads are fewer than the");
+  });
+
+  it("open-cases: a new process goes on where the store stands", async () => {
+    const { samples } = await small("open-cases", { sizes: "100,200" });
+    expect(samples.map(({ cases, cold }) => [cases, cold])).toEqual([
+      [100, false],
+      [100, true],
+      [200, false],
+      [200, true],
+    ]);
+  });
+
+  it("routing: every lead gets an owner", async () => {
+    const { parameters, samples } = await small("routing");
+    expect(parameters.held).toBe(500);
+    expect(samples.map(({ side }) => side)).toEqual(["routing decision", "JSON.parse of its signal"]);
+  });
+
+  it("decide, backtest, rescoring: the scorer does its work in each", async () => {
+    const decide = await small("decide");
+    expect(decide.samples).toHaveLength(2);
+    expect(decide.parameters.stateBytesMedian).toBeGreaterThan(50);
+    const backtest = await small("backtest");
+    expect(backtest.samples).toHaveLength(3);
+    // Outcomes of sellers were found and judged.
+    expect(backtest.parameters.judged).toBeGreaterThan(20);
+    const rescoring = await small("rescoring");
+    expect(rescoring.parameters.stored).toBe(500);
+  });
 });

@@ -6,9 +6,26 @@ import type { Bench, BenchOptions } from "./harness/bench.ts";
 import { BenchError } from "./harness/bench-error.ts";
 import { type BenchResult, disturbedRuns, renderTable, writeReport } from "./harness/report.ts";
 import { latencyBench } from "./latency/latency-bench.ts";
+import { openCasesBench } from "./open-cases/open-cases-bench.ts";
+import { routingBench } from "./routing/routing-bench.ts";
+import { backtestBench } from "./scorer/backtest-bench.ts";
+import { decideBench } from "./scorer/decide-bench.ts";
+import { rescoringBench } from "./scorer/rescoring-bench.ts";
 import { scoringBench } from "./scoring/scoring-bench.ts";
+import { timersBench } from "./timers/timers-bench.ts";
 
-const benches: readonly Bench[] = [scoringBench, latencyBench, codecsBench, foldBench];
+const benches: readonly Bench[] = [
+  scoringBench,
+  latencyBench,
+  codecsBench,
+  foldBench,
+  timersBench,
+  openCasesBench,
+  routingBench,
+  decideBench,
+  backtestBench,
+  rescoringBench,
+];
 
 export const benchNames: readonly string[] = benches.map(({ name }) => name);
 

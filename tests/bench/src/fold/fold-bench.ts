@@ -1,28 +1,19 @@
-import { join } from "node:path";
-import { readYamlDocument } from "@leadstream/config";
-import { BatchCursor, NO_PRODUCER, RecordBatchWriter, type RecordSegment, readBatches } from "@leadstream/kafka";
-import { AvroReader, AvroWriter, codecs, type RecordName, WireFormat } from "@leadstream/schemas";
+import { BatchCursor, type RecordSegment } from "@leadstream/kafka";
+import { AvroReader, codecs, type RecordName, WireFormat } from "@leadstream/schemas";
 import { decodeLeadEvent, leadScoring } from "@leadstream/scoring";
-import {
-  FoldEngine,
-  MemoryStateStore,
-  type Outbox,
-  type OutboxLane,
-  type RecordCursor,
-  type StoreWrite,
-  topology,
-} from "@leadstream/stream";
-import { z } from "zod";
+import { FoldEngine, MemoryStateStore, type RecordCursor, type StoreWrite, topology } from "@leadstream/stream";
 import type { Bench, BenchContext } from "../harness/bench.ts";
 import { DISTURBED_SHARE, ForeignLoad } from "../harness/foreign-load.ts";
 import { withOverrides } from "../harness/parameters.ts";
 import type { BenchResult, Sample } from "../harness/report.ts";
 import { median, rounded, spread } from "../harness/statistics.ts";
+import { DiscardingOutbox } from "../in-process/discarding-outbox.ts";
+import { MadeLog } from "../in-process/made-log.ts";
+import { benchModelFile, readModel } from "../scoring/model-file.ts";
 import { TouchSource } from "../scoring/touches.ts";
 
 const small = { events: 20_000, leads: 2_000, keys: "uniform", storeEvery: 5_000, cacheStates: 50_000 };
 const full = { ...small, events: 1_000_000, leads: 100_000, storeEvery: 50_000 };
-const BATCH_RECORDS = 4_000;
 const START_MS = 1_790_000_000_000;
 
 interface Layer {
@@ -66,34 +57,15 @@ export const foldBench: Bench = {
 };
 
 async function makeLog(wire: WireFormat, { events, leads, keys }: typeof small): Promise<readonly RecordSegment[]> {
-  const writer = new AvroWriter();
-  const batch = new RecordBatchWriter(1 << 20);
-  const model = readYamlDocument(
-    join(import.meta.dirname, "../../models/bench.yaml"),
-    z.looseObject({ name: z.string(), version: z.int() }),
-  );
-  wire.write(writer, "ModelPublished", { name: model.name, version: model.version, fingerprint: "", document: JSON.stringify(model) });
-  batch.append(START_MS, null, writer.buffer, 0, writer.position);
+  const log = new MadeLog(wire);
+  log.append(START_MS, null, "ModelPublished", readModel(benchModelFile));
   const source = new TouchSource({ leads, keys: keys === "zipf" ? "zipf" : "uniform", seed: 1, duplicates: 0.01 }, 1);
-  const batches: Buffer[] = [];
-  let offset = 0;
-  const seal = (): void => {
-    const bytes = Buffer.from(batch.seal(NO_PRODUCER));
-    bytes.writeBigInt64BE(BigInt(offset), 0);
-    offset += batch.records;
-    batches.push(bytes);
-    batch.reset();
-  };
   for (let index = 0; index < events; index++) {
     const at = START_MS + Math.floor(index / 100);
     const { touch } = source.next(at - (index % 2_000));
-    writer.reset();
-    wire.write(writer, "Touch", touch);
-    batch.append(at, touch.leadId, writer.buffer, 0, writer.position);
-    if (batch.records === BATCH_RECORDS) seal();
+    log.append(at, touch.leadId, "Touch", touch);
   }
-  if (batch.records > 0) seal();
-  return (await readBatches(Buffer.concat(batches), 0, [])).segments;
+  return log.take();
 }
 
 function makeLayers(wire: WireFormat, { storeEvery, cacheStates }: typeof small): readonly Layer[] {
@@ -150,31 +122,6 @@ function fold(wire: WireFormat, segments: readonly RecordSegment[], suppressed: 
     store.hold(engine.takeWrite());
     engine.written();
     outbox.reset();
-  }
-}
-
-/** Batches as they are sent, thrown away when they are full. */
-class DiscardingOutbox implements Outbox {
-  records = 0;
-  bytes = 0;
-  private readonly lanes: RecordBatchWriter[] = [];
-
-  lane(): OutboxLane {
-    const batch = new RecordBatchWriter(1 << 20);
-    this.lanes.push(batch);
-    return {
-      append(timestamp, key, value, start, end) {
-        if (batch.records >= BATCH_RECORDS) {
-          batch.seal(NO_PRODUCER);
-          batch.reset();
-        }
-        batch.append(timestamp, key, value, start, end);
-      },
-    };
-  }
-
-  reset(): void {
-    for (const batch of this.lanes) batch.reset();
   }
 }
 

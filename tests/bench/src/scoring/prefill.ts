@@ -1,9 +1,7 @@
-import { join } from "node:path";
-import { readYamlDocument } from "@leadstream/config";
 import { AvroWriter, defaultPartitions, topicNames } from "@leadstream/schemas";
 import { partitionOf } from "@leadstream/stream";
-import { z } from "zod";
 import type { Cluster } from "../harness/cluster.ts";
+import { benchModelFile, readModel } from "./model-file.ts";
 import { type TouchPlan, TouchSource } from "./touches.ts";
 
 export interface Prefilled {
@@ -16,16 +14,11 @@ export interface Prefilled {
 }
 
 const AT_ONCE = 20_000;
-const modelFile = join(import.meta.dirname, "../../models/bench.yaml");
-/** The scorer itself checks the rest. */
-const modelShape = z.looseObject({ name: z.string(), version: z.int() });
 
 /** Publishes the bench's model into every partition of the inbox. */
 export async function publishModel({ producer, registry }: Cluster): Promise<void> {
-  const document = readYamlDocument(modelFile, modelShape);
   const writer = new AvroWriter();
-  const value = { name: document.name, version: document.version, fingerprint: "bench", document: JSON.stringify(document) };
-  registry.wire.write(writer, "ModelPublished", value);
+  registry.wire.write(writer, "ModelPublished", readModel(benchModelFile));
   const bytes = writer.slice();
   await Promise.all(
     Array.from({ length: defaultPartitions.lead }, (_, partition) => producer.send(topicNames.leadEvents, partition, null, bytes)),
