@@ -2,7 +2,7 @@ export { addWorkingTime, type OpenIntervals } from "./calendar/add-working-time.
 export { openIntervals, resolveCalendars } from "./calendar/resolve-calendars.ts";
 export { type Case, caseTimerKinds, caseTimerOf, caseTimers, newCase, requestIdOf } from "./case/case.ts";
 export { readCase, writeCase } from "./case/case-codec.ts";
-export type { CaseContext, CaseOutput } from "./case/case-output.ts";
+export { type CaseContext, type CaseOutput, emitTick } from "./case/case-output.ts";
 export { type ClockContext, onPolicyChange } from "./case/clocks.ts";
 export { onReply } from "./case/on-reply.ts";
 export { onSignal } from "./case/on-signal.ts";

@@ -15,6 +15,18 @@ interface ModelRep {
   skills: readonly string[];
   tier: string;
   absent: readonly (readonly [number, number])[];
+  /** Working hours as published; null: round the clock. */
+  hours: readonly (readonly [number, number])[] | null;
+}
+
+const inside = (spans: readonly (readonly [number, number])[], at: number): boolean =>
+  spans.some(([from, until]) => at >= from && at < until);
+/** There and working: looked up in the plain spans. */
+const isIn = ({ absent, hours }: ModelRep, at: number): boolean => !inside(absent, at) && (hours === null || inside(hours, at));
+
+interface RosterText {
+  readonly calendars: Readonly<Record<string, { readonly open: readonly (readonly [number, number])[] }>>;
+  readonly reps: readonly { readonly id: string; readonly calendar?: string }[];
 }
 
 /** How often things happened over all histories; printed by the property test. */
@@ -124,8 +136,12 @@ export class Checker implements Watch {
   private roster(teamId: string, document: string): void {
     const former = this.reps.get(teamId) ?? new Map<string, ModelRep>();
     const next = new Map<string, ModelRep>();
+    const text = JSON.parse(document) as RosterText;
+    const calendarOf = new Map(text.reps.map(({ id, calendar }) => [id, calendar ?? null]));
     for (const { id, capacity, skills, tier, absent } of readTeam(document).reps) {
-      next.set(id, { held: former.get(id)?.held ?? new Set(), capacity, skills, tier, absent });
+      const calendar = calendarOf.get(id) ?? null;
+      const hours = calendar === null ? null : text.calendars[calendar]!.open;
+      next.set(id, { held: former.get(id)?.held ?? new Set(), capacity, skills, tier, absent, hours });
       if (!former.has(id)) this.count("reps joined");
       if (!former.has(id))
         for (const key of this.turns.keys()) if (key.startsWith(`${id}<`) || key.endsWith(`<${id}`)) this.turns.delete(key);
@@ -140,6 +156,9 @@ export class Checker implements Watch {
 
   teamReplies(reply: Omit<TeamReply, "source">, request: TeamRequest | null): void {
     this.count(`reply ${reply.kind}`);
+    if (reply.why.some((line) => line.endsWith(": out of hours"))) this.count("decisions that passed over somebody out of hours");
+    if (reply.opensAt !== null) this.count("waits until working hours begin");
+    if (reply.kind === "granted" && request?.kind === "tick") this.count("waits that a tick ended");
     if (reply.kind === "revoked") {
       this.leaving.get(reply.rep ?? "")?.held.delete(reply.requestId);
       this.holder.delete(reply.requestId);
@@ -157,9 +176,10 @@ export class Checker implements Watch {
       return;
     }
     if (rep.held.size >= rep.capacity) this.fault(`${reply.rep} holds ${rep.held.size + 1} of ${rep.capacity}`);
-    if (request !== null && request.kind !== "claim" && rep.absent.some(([from, until]) => this.now >= from && this.now < until)) {
-      this.fault(`${reply.requestId} granted to ${reply.rep}, who is absent`);
-    }
+    const asked = request?.requestId === reply.requestId ? request : null;
+    const wanted = asked?.kind === "claim" || (asked?.kind === "transfer" && asked.rep !== null);
+    if (asked?.kind !== "claim" && inside(rep.absent, reply.time)) this.fault(`${reply.requestId} granted to ${reply.rep}, who is absent`);
+    if (!wanted && !isIn(rep, reply.time)) this.fault(`${reply.requestId} granted to ${reply.rep}, who is out of hours`);
     if (request?.kind === "assign" && request.strategy === "round-robin" && request.requestId === reply.requestId)
       this.fairness(reply, request);
     this.forget(reply.rep ?? "");
@@ -179,7 +199,7 @@ export class Checker implements Watch {
         !request.exclude.includes(id) &&
         request.skills.every((skill) => other.skills.includes(skill)) &&
         other.held.size < other.capacity &&
-        !other.absent.some(([from, until]) => this.now >= from && this.now < until);
+        isIn(other, this.now);
       if (!able) continue;
       const key = `${chosen}<${id}`;
       const times = (this.turns.get(key) ?? 0) + 1;
@@ -194,7 +214,7 @@ export class Checker implements Watch {
   }
 
   /** When every queue is empty: what is held is exactly what cases know of, and every open question waits in a queue. */
-  atRest(joiner: Joiner): void {
+  atRest(joiner: Joiner, now: number): void {
     const known = new Set<string>();
     const asked = new Map<string, string>();
     for (const partition of joiner.leads) {
@@ -208,6 +228,7 @@ export class Checker implements Watch {
     for (const partition of joiner.teams) {
       for (const team of partition.teams.values()) {
         this.teamAtRest(team, known, asked);
+        this.nobodyWaitsInVain(team, now);
       }
     }
     const open = new Set(joiner.leads.flatMap(({ cases }) => [...cases.values()].map((state) => state.pending?.commandId)));
@@ -218,6 +239,17 @@ export class Checker implements Watch {
     for (const lease of known) this.fault(`lease ${lease} is held by no team`);
     for (const question of asked.keys()) this.fault(`request ${question} is open and waits nowhere`);
     for (const [id, rep] of this.leaving) if (rep.held.size > 0) this.fault(`${id} left and ${rep.held.size} leads were never revoked`);
+  }
+
+  /** All partitions know the time: whom a free rep fits does not wait any more. */
+  private nobodyWaitsInVain(team: TeamState, now: number): void {
+    for (const wish of team.queue) {
+      for (const [id, rep] of this.reps.get(team.teamId)!) {
+        const tier = wish.tier === null || wish.tier === rep.tier || team.team?.tierFallback !== false;
+        const fits = tier && !wish.exclude.includes(id) && wish.skills.every((skill) => rep.skills.includes(skill));
+        if (fits && rep.held.size < rep.capacity && isIn(rep, now)) this.fault(`${wish.requestId} waits although ${id} is free`);
+      }
+    }
   }
 
   private teamAtRest(team: TeamState, known: Set<string>, asked: Map<string, string>): void {

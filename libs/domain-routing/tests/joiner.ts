@@ -5,6 +5,7 @@ import {
   type CaseOutput,
   caseTimerKinds,
   caseTimerOf,
+  emitTick,
   NO_WAKE,
   noPolicy,
   onCaseTimer,
@@ -87,11 +88,14 @@ export class Joiner {
   }
 
   /** Appends to a queue; `from` names the writer. */
-  send(from: string, message: Message): void {
+  send(from: string, message: Message, partition: number | null = null): void {
     const toTeam = message.type === "request" || message.type === "roster";
-    const target = toTeam
-      ? this.partitionOfTeam(message.type === "roster" ? message.teamId : message.value.teamId)
-      : this.partitionOfLead(message.value.leadId);
+    const target =
+      partition !== null
+        ? partition
+        : toTeam
+          ? this.partitionOfTeam(message.type === "roster" ? message.teamId : message.value.teamId)
+          : this.partitionOfLead(message.value.leadId);
     const key = `${from}>${toTeam ? "team" : "lead"}${target}`;
     const queue = this.queues.get(key);
     if (queue === undefined) this.queues.set(key, { target, messages: [message] });
@@ -123,7 +127,10 @@ export class Joiner {
       partition.now = message.value.time;
       this.fireCaseTimers(target, partition);
     }
-    if (message.type === "signal" && message.value.kind === "tick") return;
+    if (message.type === "signal" && message.value.kind === "tick") {
+      emitTick(this.caseContext(target, partition, 0), partition.now);
+      return;
+    }
     const { leadId } = message.value;
     const before = partition.cases.get(leadId) ?? null;
     if (before !== null) this.bug.beforeCase?.(before, message);
@@ -173,7 +180,8 @@ export class Joiner {
         this.watch.caseOutput(output);
         if (output.type !== "TeamRequest") return;
         const request = this.bug.request === undefined ? output.value : this.bug.request(output.value);
-        if (request !== null) this.send(`lead${target}`, { type: "request", value: { ...request, source: anySource } });
+        const partition = emitted.key === "" ? target : null;
+        if (request !== null) this.send(`lead${target}`, { type: "request", value: { ...request, source: anySource } }, partition);
       },
     };
   }
@@ -182,8 +190,9 @@ export class Joiner {
     const partition = this.teams[target]!;
     if (message.type === "request" && message.value.time > partition.now) {
       partition.now = message.value.time;
-      this.fireTeamTimers(target, partition);
+      this.fireTeamTimers(target, partition, message.value);
     }
+    if (message.type === "request" && message.value.kind === "tick") return;
     const teamId = message.type === "roster" ? message.teamId : message.value.teamId;
     const before = partition.teams.get(teamId) ?? null;
     if (before !== null) this.bug.beforeTeam?.(before, message);
@@ -198,9 +207,9 @@ export class Joiner {
     partition.teams.set(teamId, after);
   }
 
-  private fireTeamTimers(target: number, partition: TeamPartition): void {
+  private fireTeamTimers(target: number, partition: TeamPartition, cause: TeamRequest): void {
     for (const state of partition.teams.values()) {
-      while (state.wakeAt !== NO_WAKE && state.wakeAt <= partition.now) serveQueue(this.teamContext(target, state.wakeAt, null), state);
+      while (state.wakeAt !== NO_WAKE && state.wakeAt <= partition.now) serveQueue(this.teamContext(target, state.wakeAt, cause), state);
     }
   }
 

@@ -28,6 +28,9 @@ describe("I4: one owner, whatever happens in whatever order", () => {
       "revoked",
       "reply queued",
       "restarts",
+      "decisions that passed over somebody out of hours",
+      "waits until working hours begin",
+      "waits that a tick ended",
     ]) {
       expect([must, (tally[must] ?? 0) > 100]).toEqual([must, true]);
     }

@@ -23,6 +23,10 @@ const statuses: readonly StatusKind[] = [
 ];
 const commands: readonly CommandKind[] = ["claim", "claim", "claim", "transfer", "transfer", "hand_back", "release", "erase"];
 const teams = ["east", "north"];
+/** Every day of some weeks, so that every history meets some. */
+const everyDay = (from: number, until: number): [number, number][] =>
+  Array.from({ length: 60 }, (_, index) => [((40 + index) * 24 + from) * hourMs, ((40 + index) * 24 + until) * hourMs]);
+const calendars = { day: { open: everyDay(8, 18) }, night: { open: everyDay(20, 26) } };
 const strategyOf = ["round-robin", "round-robin", "round-robin", "least-loaded", "weighted-round-robin", "sticky", "performance-weighted"];
 
 export interface HistoryResult {
@@ -75,7 +79,9 @@ class History {
       else this.deliverOne();
     }
     this.settle();
-    this.checker.atRest(this.joiner);
+    this.tick();
+    this.settle();
+    this.checker.atRest(this.joiner, this.time);
     return { faults: this.checker.faults, digest: this.emitted.join("\n") };
   }
 
@@ -107,7 +113,11 @@ class History {
     else if (dice < 88) this.changeRoster();
     else if (dice < 91) this.publishPolicy();
     else if (dice < 94) this.restart();
-    else for (const partition of [0, 1]) this.send(signalOf("tick", this.time, { leadId: `lead-${partition}` }));
+    else this.tick();
+  }
+
+  private tick(): void {
+    for (const partition of [0, 1]) this.send(signalOf("tick", this.time, { leadId: `lead-${partition}` }));
   }
 
   private send(signal: Signal): void {
@@ -170,9 +180,14 @@ class History {
     const { random } = this;
     const id = `${team}-${++this.newcomers}`;
     const tier = random.pick(["junior", "mid", "senior"]);
-    this.members
-      .get(team)!
-      .set(id, { id, tier, capacity: 1 + random.below(3), weight: 1 + random.below(3), skills: random.chance(50) ? ["industry"] : [] });
+    this.members.get(team)!.set(id, {
+      id,
+      tier,
+      capacity: 1 + random.below(3),
+      weight: 1 + random.below(3),
+      skills: random.chance(50) ? ["industry"] : [],
+      ...(random.chance(40) ? { calendar: random.pick(["day", "night"]) } : {}),
+    });
   }
 
   private changeRoster(): void {
@@ -201,6 +216,7 @@ class History {
       queueLimit: this.random.pick([0, 1, 5]),
       tierFallback: this.random.chance(80),
       claims: { cap: 2, perDay: 2 },
+      calendars,
       reps: [...this.members.get(team)!.values()],
     });
     this.joiner.send("publisher", { type: "roster", teamId: team, version, document });
@@ -213,6 +229,7 @@ class History {
       strategy: random.pick(strategyOf),
       skills: random.chance(20) ? ["industry"] : [],
       ...(random.chance(50) ? { tier: random.pick(["any", "junior", "senior"]) } : {}),
+      ...(random.chance(30) ? { outOfHours: "next" } : {}),
     });
     const rules = [
       { id: "east", when: { region: "east" }, assign: target("east"), otherwise: [target("north")] },

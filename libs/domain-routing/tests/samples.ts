@@ -60,6 +60,7 @@ export const replyOf = (kind: TeamReply["kind"], details: Partial<TeamReply> = {
   reason: null,
   why: [],
   rosterVersion: 1,
+  opensAt: null,
   ...details,
 });
 
@@ -78,6 +79,7 @@ export const requestOf = (kind: TeamRequest["kind"], number: number, details: Pa
   score: 0,
   strategy: "round-robin",
   outcome: null,
+  whenOut: "wait",
   ...details,
 });
 

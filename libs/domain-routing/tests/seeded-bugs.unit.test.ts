@@ -128,6 +128,20 @@ const bugs: readonly (readonly [name: string, fault: string, bug: () => Bug])[] 
     }),
   ],
   [
+    "working hours are not looked at",
+    "who is out of hours",
+    () => ({
+      beforeTeam: (state) => {
+        state.members = state.members.map((member) => Object.assign(member, { rep: { ...member.rep, hours: null } }));
+      },
+    }),
+  ],
+  [
+    "teams are not told the time",
+    "waits although .* is free",
+    () => ({ request: (request) => (request.kind === "tick" ? null : request) }),
+  ],
+  [
     "absence is not looked at",
     "who is absent",
     () => ({

@@ -4,12 +4,12 @@ import { decodeOrJudge } from "./decode.ts";
 import { StreamError } from "./errors.ts";
 import { type Emitted, type FoldContext, NO_TIMER } from "./fold.ts";
 import { decodePartitionState, encodeCommitMetadata, encodePartitionState, type PartitionState } from "./partition-state.ts";
-import { partitionOf } from "./partitioner.ts";
+import { partitionOf, partitionsOfSameNumber } from "./partitioner.ts";
 import type { Outbox, OutboxLane, RecordCursor, StateStore, StoreHeader, StoreWrite } from "./ports.ts";
 import type { RecordPlace } from "./stage.ts";
 import { type CacheEntry, StateCache } from "./state-cache.ts";
 import { TimerQueue } from "./timer-queue.ts";
-import type { Topology } from "./topology.ts";
+import type { Output, Topology } from "./topology.ts";
 
 /** Counts of what happened to the records of a partition: consumed = folded + dropped + repeated + deadLettered. */
 export interface EngineCounts {
@@ -236,7 +236,16 @@ export class FoldEngine<Input, State, Shared> implements FoldContext {
   }
 
   emit(output: Emitted): void {
-    const lane = this.laneOf(output.topic, output.key);
+    if (output.key !== "") this.emitTo(this.laneOf(output.topic, output.key), output);
+    else for (const target of this.partitionsOf(output.topic)) this.emitTo(this.laneTo(output.topic, target), output);
+  }
+
+  /** Where a record goes that has no key, because it concerns the whole partition. */
+  private partitionsOf(topic: string): number[] {
+    return partitionsOfSameNumber(this.identity.partition, this.topology.inbox.partitions, this.outputOf(topic).partitions);
+  }
+
+  private emitTo(lane: Lane, output: Emitted): void {
     this.source.seq = lane.seq++;
     this.counts.emitted++;
     if (!this.suppressed) {
@@ -253,21 +262,25 @@ export class FoldEngine<Input, State, Shared> implements FoldContext {
   private laneOf(topic: string, key: string): Lane {
     const own = this.ownLanes.get(topic);
     if (own !== undefined) return own;
+    const { copartitioned, partitions } = this.outputOf(topic);
+    return this.laneTo(topic, copartitioned ? this.identity.partition : partitionOf(key, partitions));
+  }
+
+  private outputOf(topic: string): Output {
     const output = this.topology.outputs.get(topic);
-    if (output === undefined)
-      throw new StreamError("INVALID_TOPOLOGY", `${this.topology.name} emitted to ${topic}`, "Name the topic in the topology's to(...)");
-    const partition = output.copartitioned || key === "" ? this.identity.partition : partitionOf(key, output.partitions);
-    let lanes = this.lanes.get(topic);
-    if (lanes === undefined) {
-      lanes = new Array<Lane | undefined>(output.partitions).fill(undefined);
-      this.lanes.set(topic, lanes);
-    }
-    const known = lanes[partition];
-    if (known !== undefined) return known;
+    if (output !== undefined) return output;
+    throw new StreamError("INVALID_TOPOLOGY", `${this.topology.name} emitted to ${topic}`, "Name the topic in the topology's to(...)");
+  }
+
+  private laneTo(topic: string, partition: number): Lane {
+    const { copartitioned, partitions } = this.outputOf(topic);
+    const lanes = this.lanes.get(topic) ?? new Array<Lane | undefined>(partitions).fill(undefined);
+    this.lanes.set(topic, lanes);
+    if (lanes[partition] !== undefined) return lanes[partition];
     const target = `${topic}/${partition}`;
     const lane: Lane = { lane: this.outbox.lane(topic, partition), target, seq: this.partition.outgoing.get(target) ?? 0 };
     lanes[partition] = lane;
-    if (output.copartitioned) this.ownLanes.set(topic, lane);
+    if (copartitioned) this.ownLanes.set(topic, lane);
     return lane;
   }
 

@@ -72,7 +72,7 @@ export class FoldTask<Input, State, Shared> {
   private lastCommitMs = 0;
   private committedPosition = 0;
   private lastStableOffset = 0;
-  private lastRecordMs: number;
+  private lastTickMs: number;
   private tickPending = false;
   private sinceBreath = 0;
   private lastBreathMs = 0;
@@ -91,7 +91,7 @@ export class FoldTask<Input, State, Shared> {
     this.settings = settings;
     this.observer = observer;
     this.stop = stop;
-    this.lastRecordMs = clock.now();
+    this.lastTickMs = clock.now();
   }
 
   /** Runs until the signal aborts (then drains until S = C) or something fails. */
@@ -180,7 +180,7 @@ export class FoldTask<Input, State, Shared> {
       this.checkClock(engine);
       await this.commitWhenDue(engine, writer, outbox);
       if (queue.due()) await this.pushStore(engine, writer, outbox, queue);
-      if (chunk.records === 0) await this.maybeTick(engine);
+      await this.maybeTick(engine);
     }
     await this.settled();
     if (engine.position > this.committedPosition) await this.commit(engine, writer, outbox);
@@ -287,18 +287,16 @@ export class FoldTask<Input, State, Shared> {
 
   private observeChunk(chunk: RecordChunk): void {
     this.lastStableOffset = chunk.lastStableOffset;
-    if (chunk.records === 0) return;
-    this.lastRecordMs = this.clock.now();
-    this.tickPending = false;
+    if (chunk.records > 0) this.tickPending = false;
   }
 
-  /** A tick only when everything readable was read, and one at a time. */
+  /** At a steady pace, as folds behind know the time from ticks alone; only when everything readable was read, and one at a time. */
   private async maybeTick(engine: FoldEngine<Input, State, Shared>): Promise<void> {
     const { ticks } = this.topology;
     if (ticks === null || this.tickPending || engine.position < this.lastStableOffset) return;
-    if (this.clock.now() - this.lastRecordMs < ticks.everyMs) return;
+    if (this.clock.now() - this.lastTickMs < ticks.everyMs) return;
     this.tickPending = true;
-    this.lastRecordMs = this.clock.now();
+    this.lastTickMs = this.clock.now();
     await ticks.writer.append(this.partition).catch((error: unknown) => {
       this.tickPending = false;
       throw new RetriableStreamError("the tick was not accepted", { cause: error });

@@ -8,6 +8,7 @@ import {
   RetriableStreamError,
   type StateStore,
   StreamError,
+  type TickWriter,
   type Topology,
   topology,
 } from "./index.ts";
@@ -46,7 +47,7 @@ function logWith(touches: number): SimulatedLog {
   return log;
 }
 
-function counting(log: SimulatedLog, store: StateStore, fingerprint = "logic-1"): Topology {
+function counting(log: SimulatedLog, store: StateStore, fingerprint = "logic-1", tick: TickWriter["append"] = async () => {}): Topology {
   return topology("counting")
     .from({
       topic: log.topic,
@@ -62,6 +63,7 @@ function counting(log: SimulatedLog, store: StateStore, fingerprint = "logic-1")
     .fold(countingFold, { fingerprint, store: () => store })
     .to({ topic: "lead.signals", partitions: 1 })
     .deadLettersTo({ topic: "lead.dead-letters", partitions: 1 }, { maxRun: 3, maxRatio: 0.5, window: 100 })
+    .ticks({ append: tick }, 1)
     .commit({ writer: () => log.writer() }) as Topology;
 }
 
@@ -232,6 +234,24 @@ describe("fold protocol, step 4 refuses to guess", () => {
     const store = new SurvivingStore();
     expect(await live(log, store, { killAt: "step-9-committed", hit: 6 })).toBe("killed");
     await expect(live(log, store, { fingerprint: "logic-2" })).rejects.toThrow("LOGIC_CHANGED_WITH_GAP");
+  });
+});
+
+describe("ticks", () => {
+  it("are appended at their pace on a busy partition too, once everything was read", async () => {
+    const log = logWith(12);
+    const stop = new AbortController();
+    let idle = false;
+    log.onIdle = () => {
+      idle = true;
+      stop.abort();
+    };
+    const ticks: boolean[] = [];
+    const store = new SurvivingStore();
+    const tick = async (): Promise<void> => void ticks.push(idle);
+    const task = new FoldTask(counting(log, store, "logic-1", tick), 0, new SteppingClock(START_MS), defaultTaskSettings, {}, stop.signal);
+    await task.run();
+    expect(ticks).toEqual([false]);
   });
 });
 

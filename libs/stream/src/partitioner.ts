@@ -28,3 +28,13 @@ export function murmur2(data: Uint8Array): number {
 export function partitionOf(key: string | Uint8Array, partitions: number): number {
   return (murmur2(typeof key === "string" ? encoder.encode(key) : key) & 0x7fffffff) % partitions;
 }
+
+/**
+ * Where partition `partition` of `own` is heard among `others`: those of the same number, counted round. With more others each hears of exactly one
+ * partition; with fewer, some have nobody to tell.
+ */
+export function partitionsOfSameNumber(partition: number, own: number, others: number): number[] {
+  const targets: number[] = [];
+  for (let target = partition; target < others; target += own) targets.push(target);
+  return targets;
+}

@@ -219,6 +219,7 @@ export const aTeamRequest: Build<TeamRequest> = (change = {}) => ({
   score: 80_000,
   strategy: "round-robin",
   outcome: null,
+  whenOut: "wait",
   ...change,
 });
 
@@ -233,6 +234,7 @@ export const aTeamReply: Build<TeamReply> = (change = {}) => ({
   reason: null,
   why: [],
   rosterVersion: 1,
+  opensAt: null,
   ...change,
 });
 

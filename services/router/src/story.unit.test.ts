@@ -176,6 +176,24 @@ describe("the router's two folds joined by topics, under the demo policy", () =>
     expect(owner()).not.toBe("anna-keller");
   });
 
+  it.each([
+    ["working hours begin", { calendar: "office", calendars: { office: { open: [[start + 3_600_000, start + 7_200_000]] } } }, {}],
+    ["an absence ends", {}, { absent: [{ from: "2023-11-14", until: new Date(start + 3_600_000).toISOString().replace(".000", "") }] }],
+  ])("a wait in a team's queue ends by itself when %s, to the millisecond", (_name, teamDetails, repDetails) => {
+    router.publish(JSON.stringify({ ...(document("policies/demo.yaml") as object), request: { waitLimit: "1d" } }), 2);
+    router.roster("emea", 2, JSON.stringify({ id: "emea", ...teamDetails, reps: [{ id: "anna-keller", ...repDetails }] }));
+    cross();
+    const replies = (): string[] =>
+      router.records("lead.signals", "TeamReply").map(({ kind, time, rep }) => `${kind} ${rep ?? "nobody"} ${time - start}`);
+    expect(replies()).toEqual(["queued nobody 0"]);
+    router.wait(3_600_000 - 1);
+    expect(replies()).toEqual(["queued nobody 0"]);
+    router.wait(1);
+    expect(replies()).toEqual(["queued nobody 0", "granted anna-keller 3600000"]);
+    router.wait(1);
+    expect([replies().length, owner()]).toEqual([2, "anna-keller"]);
+  });
+
   it("a grade A lead goes to the senior, and to the others when the senior is full", () => {
     for (let lead = 1; lead <= 36; lead++) cross(`lead-${lead}`);
     const loads = new Map<string, number>();

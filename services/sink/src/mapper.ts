@@ -60,7 +60,7 @@ function mapRecord(place: LogPlace, record: Decoded, emit: RowSink): void {
       emit(signals, { place, value: record.value });
       return;
     case "TeamRequest":
-      emit(teamRequests, { place, value: record.value });
+      if (record.value.kind !== "tick") emit(teamRequests, { place, value: record.value });
       return;
     case "TeamReply":
       emit(teamReplies, { place, value: record.value });

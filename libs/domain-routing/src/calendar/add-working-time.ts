@@ -18,7 +18,7 @@ export function addWorkingTime(intervals: OpenIntervals, from: number, durationM
 }
 
 /** Index of the first interval that ends after `at`. */
-function firstOpenAfter(intervals: OpenIntervals, at: number): number {
+export function firstOpenAfter(intervals: OpenIntervals, at: number): number {
   let low = 0;
   let high = intervals.length;
   while (low < high) {

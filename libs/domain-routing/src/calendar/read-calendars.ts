@@ -6,9 +6,9 @@ const timeOfDay = /^(?:[01]\d|2[0-3]):[0-5]\d$|^24:00$/;
 const date = /^\d{4}-\d{2}-\d{2}$/;
 
 /** Calendars by id with their open intervals; a source document that is not resolved yet has none. */
-export function readCalendars(reader: DocumentReader, value: unknown): ReadonlyMap<string, OpenIntervals> {
+export function readCalendars(reader: DocumentReader, value: unknown, path = "calendars"): ReadonlyMap<string, OpenIntervals> {
   const calendars = new Map<string, OpenIntervals>();
-  for (const [id, entry] of reader.entries(value, "calendars")) calendars.set(id, readCalendar(reader, entry, join("calendars", id)));
+  for (const [id, entry] of reader.entries(value, path)) calendars.set(id, readCalendar(reader, entry, join(path, id)));
   return calendars;
 }
 

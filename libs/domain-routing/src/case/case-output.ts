@@ -83,7 +83,7 @@ export function emitAlert(context: CaseContext, state: Case, kind: AlertKind, de
   });
 }
 
-type RequestDetails = Partial<Pick<TeamRequest, "rep" | "tier" | "skills" | "exclude" | "strategy" | "outcome">>;
+type RequestDetails = Partial<Pick<TeamRequest, "rep" | "tier" | "skills" | "exclude" | "strategy" | "outcome" | "whenOut">>;
 
 export function emitRequest(
   context: CaseContext,
@@ -111,6 +111,17 @@ export function emitRequest(
       score: lead.score,
       strategy: details.strategy ?? "round-robin",
       outcome: details.outcome ?? null,
+      whenOut: details.whenOut ?? "wait",
     },
   });
+}
+
+/**
+ * The time for the teams: a wait in a team's queue then ends by itself. It concerns a whole partition, so it has no key: the runtime brings it to the
+ * partitions of the same number.
+ */
+export function emitTick(context: Pick<CaseContext, "emit">, now: number): void {
+  const nobody = { rep: null, tier: null, skills: [], exclude: [], outcome: null };
+  const value = { ...nobody, time: now, teamId: "", requestId: "", leadId: "", kind: "tick", grade: "", score: 0 } as const;
+  context.emit({ topic: "team.requests", type: "TeamRequest", key: "", value: { ...value, strategy: "", whenOut: "" } });
 }

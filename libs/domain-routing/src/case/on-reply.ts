@@ -21,9 +21,16 @@ export function onReply(context: CaseContext, state: Case | null, reply: TeamRep
       if (state !== null && holds(state, reply)) onRevoked(context, state, reply);
       break;
     case "queued":
+      if (answers && reply.opensAt !== null) waitForOpening(context, state, pending, reply.opensAt);
       break;
   }
   return state;
+}
+
+/** Nobody works now: the time to wait begins when somebody does. */
+function waitForOpening({ policy }: CaseContext, state: Case, pending: Pending, opensAt: number): void {
+  if (policy === null) return;
+  state.pending = { ...pending, waitUntil: Math.max(pending.waitUntil, opensAt + policy.request.waitLimitMs) };
 }
 
 function holds(state: Case | null, reply: TeamReply): boolean {

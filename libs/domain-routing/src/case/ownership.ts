@@ -33,8 +33,11 @@ export function requestOwner(context: CaseContext, state: Case, attempt: number)
     waitUntil: context.clock + policy.request.waitLimitMs,
   };
   const rep = target.rep ?? (target.strategy === "sticky" ? state.formerRep : null);
-  const { skills } = target;
-  emitRequest(context, state, target.team, state.requests, "assign", { rep, tier, skills, exclude, strategy: target.strategy });
+  const { skills, strategy } = target;
+  // Whoever is asked last has to wait for the next working hours: nobody is left to ask.
+  const last = targetOf(policy, rule, attempt + 1) === null;
+  const whenOut = target.outOfHours === "next" && !last ? "deny" : "wait";
+  emitRequest(context, state, target.team, state.requests, "assign", { rep, tier, skills, exclude, strategy, whenOut });
   emitAssignment(context, state, "requested", { team: target.team, rule: ruleId });
   return true;
 }

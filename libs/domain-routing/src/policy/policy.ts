@@ -7,6 +7,9 @@ export type Strategy = (typeof strategies)[number];
 export const tiers = ["junior", "mid", "senior"] as const;
 export type Tier = (typeof tiers)[number];
 
+export const outOfHoursChoices = ["wait", "next"] as const;
+export type OutOfHours = (typeof outOfHoursChoices)[number];
+
 /** Where a rule sends a lead. */
 export interface Target {
   readonly team: string;
@@ -17,6 +20,8 @@ export interface Target {
   readonly strategy: Strategy;
   /** Wanted rep, such as the account's owner; others follow by round-robin. */
   readonly rep: string | null;
+  /** When all who fit are out of hours: wait for the next working hours, or ask the next team. The last one asked always waits. */
+  readonly outOfHours: OutOfHours;
 }
 
 /** Fields of a lead that a condition may look at; `source` is the capture's channel (A3). */

@@ -6,7 +6,7 @@ import { RoutingError } from "../errors.ts";
 import { checkPolicyNames, type KnownNames } from "./check-names.ts";
 import { checkReachable } from "./check-reachable.ts";
 import type { ClockRow, PhaseClocks, Policy, PoolKind, Tier } from "./policy.ts";
-import { tiers } from "./policy.ts";
+import { outOfHoursChoices, tiers } from "./policy.ts";
 import { readRule, readTarget } from "./read-rule.ts";
 
 const policyFields = [
@@ -53,7 +53,9 @@ function read(document: unknown, known?: KnownNames): { policy: Policy; faults: 
   const reader = new DocumentReader();
   const root = reader.object(document, "policy", policyFields);
   const calendars = readCalendars(reader, root.calendars);
-  const rules = reader.list(root.rules, "rules").map((rule, index) => readRule(reader, rule, `rules[${index}]`));
+  const request = reader.object(root.request ?? {}, "request", ["waitLimit", "retryAfter", "outOfHours"]);
+  const outOfHours = reader.choice(request.outOfHours, "request.outOfHours", outOfHoursChoices, "wait");
+  const rules = reader.list(root.rules, "rules").map((rule, index) => readRule(reader, rule, `rules[${index}]`, outOfHours));
   if (root.fallback === undefined) {
     reader.fault("fallback", "is missing", "Name the team that takes leads which no rule places: fallback: { team: … }");
   }
@@ -63,9 +65,9 @@ function read(document: unknown, known?: KnownNames): { policy: Policy; faults: 
     bands: readBands(reader, root.bands),
     tierByGrade: readTierByGrade(reader, root.tierByGrade),
     rules,
-    fallback: readTarget(reader, root.fallback ?? { team: "?" }, "fallback"),
+    fallback: readTarget(reader, root.fallback ?? { team: "?" }, "fallback", outOfHours),
     clocks: readClocks(reader, root.clocks, calendars),
-    ...readOwnership(reader, root),
+    ...readOwnership(reader, root, request),
   };
   checkReachable(reader, policy.rules);
   if (known !== undefined) checkPolicyNames(reader, policy, known);
@@ -148,11 +150,12 @@ function readPhase(reader: DocumentReader, value: unknown, path: string): PhaseC
 
 type Ownership = Pick<Policy, "lease" | "recycle" | "handBack" | "request" | "claim" | "reactivate" | "inactivity">;
 
-function readOwnership(reader: DocumentReader, root: Readonly<Record<string, unknown>>): Ownership {
+type Fields = Readonly<Record<string, unknown>>;
+
+function readOwnership(reader: DocumentReader, root: Fields, request: Fields): Ownership {
   const lease = reader.object(root.lease ?? {}, "lease", ["duration", "to"]);
   const recycle = reader.object(root.recycle ?? {}, "recycle", ["to", "coolDown", "reassignAfter", "maximum"]);
   const handBack = reader.object(root.handBack ?? {}, "handBack", ["to", "coolDown"]);
-  const request = reader.object(root.request ?? {}, "request", ["waitLimit", "retryAfter"]);
   const claim = reader.object(root.claim ?? {}, "claim", ["from"]);
   const reactivate = reader.object(root.reactivate ?? {}, "reactivate", ["riseBy"]);
   const inactivity = reader.object(root.inactivity ?? {}, "inactivity", ["after", "leased", "pool"]);

@@ -1,10 +1,21 @@
 import { gradeSymbols, temperatureSymbols } from "@leadstream/schemas";
 import type { DocumentReader } from "../document/document-reader.ts";
-import { type NumberCondition, numberFields, type Rule, strategies, type Target, type TextCondition, textFields, tiers } from "./policy.ts";
+import {
+  type NumberCondition,
+  numberFields,
+  type OutOfHours,
+  outOfHoursChoices,
+  type Rule,
+  strategies,
+  type Target,
+  type TextCondition,
+  textFields,
+  tiers,
+} from "./policy.ts";
 
 const pointThousandths = 1_000;
 
-export function readRule(reader: DocumentReader, value: unknown, path: string): Rule {
+export function readRule(reader: DocumentReader, value: unknown, path: string, outOfHours: OutOfHours): Rule {
   const rule = reader.object(value, path, ["id", "when", "assign", "otherwise", "description"]);
   const when = reader.object(rule.when ?? {}, `${path}.when`, [...textFields, ...numberFields, "source"]);
   const otherwise = reader.list(rule.otherwise, `${path}.otherwise`);
@@ -13,14 +24,15 @@ export function readRule(reader: DocumentReader, value: unknown, path: string): 
     texts: readTexts(reader, when, `${path}.when`),
     numbers: readNumbers(reader, when, `${path}.when`),
     targets: [
-      readTarget(reader, rule.assign, `${path}.assign`),
-      ...otherwise.map((target, index) => readTarget(reader, target, `${path}.otherwise[${index}]`)),
+      readTarget(reader, rule.assign, `${path}.assign`, outOfHours),
+      ...otherwise.map((target, index) => readTarget(reader, target, `${path}.otherwise[${index}]`, outOfHours)),
     ],
   };
 }
 
-export function readTarget(reader: DocumentReader, value: unknown, path: string): Target {
-  const target = reader.object(value, path, ["team", "tier", "skills", "strategy", "rep"]);
+/** `outOfHours`: what holds unless the target says otherwise. */
+export function readTarget(reader: DocumentReader, value: unknown, path: string, outOfHours: OutOfHours): Target {
+  const target = reader.object(value, path, ["team", "tier", "skills", "strategy", "rep", "outOfHours"]);
   const tier = target.tier;
   return {
     team: reader.text(target.team, `${path}.team`),
@@ -29,6 +41,7 @@ export function readTarget(reader: DocumentReader, value: unknown, path: string)
     skills: reader.texts(target.skills, `${path}.skills`),
     strategy: reader.choice(target.strategy, `${path}.strategy`, strategies, "round-robin"),
     rep: reader.optionalText(target.rep, `${path}.rep`),
+    outOfHours: reader.choice(target.outOfHours, `${path}.outOfHours`, outOfHoursChoices, outOfHours),
   };
 }
 

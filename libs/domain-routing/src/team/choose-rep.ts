@@ -15,13 +15,15 @@ const excluded: Obstacle = { reason: "in cool-down", waiting: false };
 const unskilled: Obstacle = { reason: "lacks a skill", waiting: false };
 const otherTier: Obstacle = { reason: "other tier", waiting: false };
 const absent: Obstacle = { reason: "absent", waiting: true };
+const outOfHours: Obstacle = { reason: "out of hours", waiting: true };
+const outOfHoursNow: Obstacle = { reason: "out of hours", waiting: false };
 const full: Obstacle = { reason: "full", waiting: true };
 
 export interface Choice {
   readonly member: Member | null;
   /** Reps passed over, with the reason; at most twenty and a count of the others. */
   readonly why: readonly string[];
-  /** Somebody fits but is full or absent. */
+  /** Somebody fits but is full, absent or out of hours. */
   readonly mayWait: boolean;
 }
 
@@ -34,6 +36,7 @@ export function obstacleOf(state: TeamState, member: Member, wish: Wish, now: nu
   }
   if (wish.tier !== null && rep.tier !== wish.tier && state.team?.tierFallback === false) return otherTier;
   if (rep.absent.length > 0 && isAbsent(member, now)) return absent;
+  if (rep.hours !== null && !rep.hours.isOpen(now)) return wish.whenOut === "deny" ? outOfHoursNow : outOfHours;
   return member.held >= rep.capacity ? full : null;
 }
 
@@ -63,6 +66,18 @@ export function chooseRep(state: TeamState, wish: Wish, now: number): Choice {
   }
   if (passedOver > maximumReasons) why.push(`and ${passedOver - maximumReasons} more`);
   return { member: best, why, mayWait };
+}
+
+/** When nobody who fits has a place before the next working hours begin: that instant. Who is full may have one any time, who is absent does not count. */
+export function opensAt(state: TeamState, wish: Wish, now: number): number | null {
+  let first: number | null = null;
+  for (const member of state.members) {
+    const obstacle = obstacleOf(state, member, wish, now);
+    if (obstacle === full) return null;
+    const opening = obstacle === outOfHours ? (member.rep.hours?.nextOpening(now) ?? null) : null;
+    if (opening !== null && (first === null || opening < first)) first = opening;
+  }
+  return first;
 }
 
 /** Smaller goes first: -1 the wanted rep, 0 the wanted tier, then by distance; at equal distance the higher tier. */

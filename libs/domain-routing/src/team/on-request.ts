@@ -1,8 +1,9 @@
 import type { TeamReply, TeamRequest } from "@leadstream/schemas";
-import { chooseRep, isAbsent, obstacleOf, takeTurn } from "./choose-rep.ts";
+import { chooseRep, isAbsent, obstacleOf, opensAt, takeTurn } from "./choose-rep.ts";
 import { type Member, NO_WAKE, newTeam, type TeamState, type Wish } from "./team-state.ts";
 
 const dayMs = 86_400_000;
+const nobodyNow = "every rep who fits is full, absent or out of hours";
 
 /** What the team fold emits, in the shape that the stream runtime takes. */
 export interface TeamOutput {
@@ -18,7 +19,7 @@ export interface TeamContext {
   emit(output: TeamOutput): void;
 }
 
-type ReplyDetails = Partial<Pick<TeamReply, "rep" | "reason" | "why">>;
+type ReplyDetails = Partial<Pick<TeamReply, "rep" | "reason" | "why" | "opensAt">>;
 
 export function emitReply(
   context: TeamContext,
@@ -41,6 +42,7 @@ export function emitReply(
       reason: details.reason ?? null,
       why: details.why ?? [],
       rosterVersion: state.rosterVersion,
+      opensAt: details.opensAt ?? null,
     },
   });
 }
@@ -81,13 +83,13 @@ function assign(context: TeamContext, state: TeamState, request: TeamRequest): v
   }
   const waits = request.kind === "assign" && mayWait && state.queue.length < (state.team?.queueLimit ?? 0);
   if (!waits) {
-    emitReply(context, state, request, "denied", { reason: mayWait ? "every rep who fits is full or absent" : "no rep fits", why });
+    emitReply(context, state, request, "denied", { reason: mayWait ? nobodyNow : "no rep fits", why });
     return;
   }
-  const { requestId, leadId, rep, tier, skills, exclude, strategy } = request;
-  state.queue.push({ requestId, leadId, rep, tier, skills, exclude, strategy });
+  const { requestId, leadId, rep, tier, skills, exclude, strategy, whenOut } = request;
+  state.queue.push({ requestId, leadId, rep, tier, skills, exclude, strategy, whenOut });
   state.wakeAt = nextReturn(state, context.now);
-  emitReply(context, state, request, "queued", { reason: "every rep who fits is full or absent", why });
+  emitReply(context, state, request, "queued", { reason: nobodyNow, why, opensAt: opensAt(state, request, context.now) });
 }
 
 export function grant(context: TeamContext, state: TeamState, member: Member, wish: Wish, claimed: boolean, why: readonly string[]): void {
@@ -166,7 +168,7 @@ function serveQueueBy(context: TeamContext, state: TeamState, member: Member): v
   state.wakeAt = nextReturn(state, context.now);
 }
 
-/** Goes through the whole queue after a change of the roster or the end of an absence. */
+/** Goes through the whole queue after a change of the roster, the end of an absence or the beginning of working hours. */
 export function serveQueue(context: TeamContext, state: TeamState): void {
   const waiting = state.queue;
   state.queue = [];
@@ -179,14 +181,16 @@ export function serveQueue(context: TeamContext, state: TeamState): void {
   state.wakeAt = nextReturn(state, context.now);
 }
 
-/** The next end of an absence, when somebody waits. */
+/** The next end of an absence or beginning of working hours, when somebody waits. */
 function nextReturn(state: TeamState, now: number): number {
   if (state.queue.length === 0) return NO_WAKE;
   let next = NO_WAKE;
+  const consider = (time: number): void => {
+    if (time > now && (next === NO_WAKE || time < next)) next = time;
+  };
   for (const { rep } of state.members) {
-    for (const [, until] of rep.absent) {
-      if (until > now && (next === NO_WAKE || until < next)) next = until;
-    }
+    for (const [, until] of rep.absent) consider(until);
+    consider(rep.hours?.nextOpening(now) ?? NO_WAKE);
   }
   return next;
 }

@@ -1,11 +1,13 @@
+import { readCalendars } from "../calendar/read-calendars.ts";
+import { WorkingHours } from "../calendar/working-hours.ts";
 import { DocumentReader, type Fault } from "../document/document-reader.ts";
 import { RoutingError } from "../errors.ts";
 import type { KnownNames } from "../policy/check-names.ts";
 import { tiers } from "../policy/policy.ts";
 import type { Rep, Team } from "./team.ts";
 
-const teamFields = ["id", "name", "regions", "queueLimit", "tierFallback", "claims", "reps"];
-const repFields = ["id", "name", "tier", "skills", "regions", "languages", "capacity", "weight", "absent"];
+const teamFields = ["id", "name", "regions", "queueLimit", "tierFallback", "claims", "calendars", "calendar", "reps"];
+const repFields = ["id", "name", "tier", "skills", "regions", "languages", "capacity", "weight", "absent", "calendar"];
 const maximumReps = 5_000;
 
 /** Every fault of a roster document { teams: [...] }. Empty: it may be published. */
@@ -26,12 +28,29 @@ export interface RosterPart {
 export function rosterParts(document: unknown, former: readonly string[] = []): RosterPart[] {
   const { teams, faults } = readTeams(document);
   refuse(faults);
-  const source = (document as { teams: readonly unknown[] }).teams;
-  const parts = teams.map((team, index): RosterPart => ({ teamId: team.id, document: JSON.stringify(source[index]) }));
+  const source = document as { readonly teams: readonly TeamSource[]; readonly calendars?: CalendarSources };
+  const parts = teams.map((team, index): RosterPart => {
+    const own = source.teams[index]!;
+    return { teamId: team.id, document: JSON.stringify(withCalendars(own, source.calendars ?? {})) };
+  });
   for (const id of former) {
     if (teams.every((team) => team.id !== id)) parts.push({ teamId: id, document: JSON.stringify({ id, reps: [] }) });
   }
   return parts;
+}
+
+type CalendarSources = Readonly<Record<string, unknown>>;
+interface TeamSource {
+  readonly calendar?: string;
+  readonly calendars?: CalendarSources;
+  readonly reps?: readonly { readonly calendar?: string }[];
+}
+
+/** A team's record stands alone: it holds the calendars that the team uses. */
+function withCalendars(team: TeamSource, common: CalendarSources): TeamSource {
+  const used = new Set([team.calendar, ...(team.reps ?? []).map(({ calendar }) => calendar)]);
+  const calendars = Object.entries({ ...common, ...team.calendars }).filter(([id]) => used.has(id));
+  return calendars.length === 0 ? team : { ...team, calendars: Object.fromEntries(calendars) };
 }
 
 /** The names that a policy may use with this roster. */
@@ -50,7 +69,7 @@ export function readTeam(json: string): Team {
     throw new RoutingError("ROSTER_INVALID", "roster: is not JSON. Publish it with the command line, which checks it");
   }
   const reader = new DocumentReader();
-  const team = readOneTeam(reader, document, "team");
+  const team = readOneTeam(reader, document, "team", new Map());
   refuse(reader.faults);
   return team;
 }
@@ -63,8 +82,9 @@ function refuse(faults: readonly Fault[]): void {
 
 function readTeams(document: unknown): { teams: readonly Team[]; faults: readonly Fault[] } {
   const reader = new DocumentReader();
-  const root = reader.object(document, "roster", ["name", "description", "teams"]);
-  const teams = reader.list(root.teams, "teams").map((item, index) => readOneTeam(reader, item, `teams[${index}]`));
+  const root = reader.object(document, "roster", ["name", "description", "calendars", "teams"]);
+  const common = readHours(reader, root.calendars, "calendars");
+  const teams = reader.list(root.teams, "teams").map((item, index) => readOneTeam(reader, item, `teams[${index}]`, common));
   if (teams.length === 0) reader.fault("teams", "is empty", "Name at least one team");
   const teamPlace = new Map<string, string>();
   const repPlace = new Map<string, string>();
@@ -84,8 +104,17 @@ function claimName(reader: DocumentReader, places: Map<string, string>, id: stri
   else reader.fault(`${path}.id`, `${id} is also ${place}`, remedy);
 }
 
-function readOneTeam(reader: DocumentReader, value: unknown, path: string): Team {
+type HoursByName = ReadonlyMap<string, WorkingHours>;
+
+/** One object per calendar, shared by all who use it. */
+function readHours(reader: DocumentReader, value: unknown, path: string): HoursByName {
+  return new Map([...readCalendars(reader, value, path)].map(([id, open]) => [id, new WorkingHours(open)]));
+}
+
+function readOneTeam(reader: DocumentReader, value: unknown, path: string, common: HoursByName): Team {
   const team = reader.object(value, path, teamFields);
+  const calendars = new Map([...common, ...readHours(reader, team.calendars, `${path}.calendars`)]);
+  const hours = readCalendarName(reader, team.calendar, `${path}.calendar`, calendars);
   const claims = reader.object(team.claims ?? {}, `${path}.claims`, ["cap", "perDay", "dayStart"]);
   const reps = reader.list(team.reps, `${path}.reps`);
   if (reps.length > maximumReps) reader.fault(`${path}.reps`, `has more than ${maximumReps} reps`, "Split the team");
@@ -99,11 +128,21 @@ function readOneTeam(reader: DocumentReader, value: unknown, path: string): Team
       perDay: reader.whole(claims.perDay, `${path}.claims.perDay`, 0, 10_000, 5),
       dayStartMs: reader.optionalDurationMs(claims.dayStart, `${path}.claims.dayStart`) ?? 0,
     },
-    reps: reps.map((rep, index) => readRep(reader, rep, `${path}.reps[${index}]`)),
+    reps: reps.map((rep, index) => readRep(reader, rep, `${path}.reps[${index}]`, calendars, hours)),
   };
 }
 
-function readRep(reader: DocumentReader, value: unknown, path: string): Rep {
+/** The hours of a calendar that the document names; null: round the clock. */
+function readCalendarName(reader: DocumentReader, value: unknown, path: string, calendars: HoursByName): WorkingHours | null {
+  const name = reader.optionalText(value, path);
+  const hours = name === null ? undefined : calendars.get(name);
+  if (name !== null && name !== "24x7" && hours === undefined) {
+    reader.fault(path, "names no calendar of this document", "Define it under calendars, or use 24x7");
+  }
+  return hours ?? null;
+}
+
+function readRep(reader: DocumentReader, value: unknown, path: string, calendars: HoursByName, teamHours: WorkingHours | null): Rep {
   const rep = reader.object(value, path, repFields);
   reader.texts(rep.languages, `${path}.languages`);
   return {
@@ -114,6 +153,7 @@ function readRep(reader: DocumentReader, value: unknown, path: string): Rep {
     capacity: reader.whole(rep.capacity, `${path}.capacity`, 0, 10_000, 50),
     weight: reader.whole(rep.weight, `${path}.weight`, 1, 16, 1),
     absent: reader.list(rep.absent, `${path}.absent`).map((item, index) => readAbsence(reader, item, `${path}.absent[${index}]`)),
+    hours: rep.calendar === undefined ? teamHours : readCalendarName(reader, rep.calendar, `${path}.calendar`, calendars),
   };
 }
 

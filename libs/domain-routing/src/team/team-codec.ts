@@ -70,6 +70,7 @@ function writeWish(writer: AvroWriter, wish: Wish): void {
   writeList(writer, wish.skills);
   writeList(writer, wish.exclude);
   writer.string(wish.strategy);
+  writer.string(wish.whenOut);
 }
 
 function readWish(reader: AvroReader): Wish {
@@ -81,6 +82,7 @@ function readWish(reader: AvroReader): Wish {
     skills: readItems(reader, (item) => item.string()),
     exclude: readItems(reader, (item) => item.string()),
     strategy: reader.string(),
+    whenOut: reader.string(),
   };
 }
 

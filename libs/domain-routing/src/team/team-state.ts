@@ -26,7 +26,7 @@ export interface Hold {
 }
 
 /** What a request asks for, as much as a queue has to keep. */
-export type Wish = Pick<TeamRequest, "requestId" | "leadId" | "rep" | "tier" | "skills" | "exclude" | "strategy">;
+export type Wish = Pick<TeamRequest, "requestId" | "leadId" | "rep" | "tier" | "skills" | "exclude" | "strategy" | "whenOut">;
 
 export interface TeamState {
   readonly teamId: string;
@@ -41,7 +41,7 @@ export interface TeamState {
   queue: Wish[];
   turns: number;
   virtualTime: number;
-  /** When an absence ends that somebody in the queue may wait for. */
+  /** When an absence ends or working hours begin that somebody in the queue may wait for. */
   wakeAt: number;
 }
 

@@ -1,3 +1,4 @@
+import type { WorkingHours } from "../calendar/working-hours.ts";
 import type { Tier } from "../policy/policy.ts";
 
 /** One seller. A rep is in one team. */
@@ -13,6 +14,8 @@ export interface Rep {
   readonly weight: number;
   /** [from, until) in ms since epoch, ascending. */
   readonly absent: readonly (readonly [from: number, until: number])[];
+  /** null: round the clock. */
+  readonly hours: WorkingHours | null;
 }
 
 /** A team as one version of the roster describes it. */

@@ -39,9 +39,10 @@ const judgedBy = (faultsOf: (document: unknown) => readonly DocumentFault[]) =>
     }
   });
 
-const publishable = (kind: PublishableDocument["kind"], name: string, value: unknown): PublishableDocument => {
-  const document = JSON.stringify(value);
-  return { kind, name, document, fingerprint: createHash("sha256").update(document).digest("hex").slice(0, 16) };
+/** `identity`: what makes it another document when it is published again. */
+const publishable = (kind: PublishableDocument["kind"], name: string, value: unknown, identity = value): PublishableDocument => {
+  const fingerprint = createHash("sha256").update(JSON.stringify(identity)).digest("hex").slice(0, 16);
+  return { kind, name, document: JSON.stringify(value), fingerprint };
 };
 
 /** Throws ConfigError with file, line, problem and remedy of every fault. */
@@ -63,17 +64,22 @@ export function readPolicyFile(path: string, roster: PublishableDocument | null,
     path,
     judgedBy((value) => checkPolicy(value, known)),
   );
-  const today = Math.floor(nowMs / DAY_MS) * DAY_MS;
-  return publishable(
-    "policy",
-    document.name,
-    resolveCalendars(document, today - CALENDAR_DAYS_BACK * DAY_MS, today + CALENDAR_DAYS_AHEAD * DAY_MS),
-  );
+  return publishable("policy", document.name, withOpenHours(document, nowMs));
 }
 
-export function readRoster(path: string): PublishableDocument {
+/**
+ * Working hours of reps are resolved like the calendars of policies. The same file is the same roster for the rest of the year: a start of the stack on
+ * another day must not publish it again over what was changed since.
+ */
+export function readRoster(path: string, nowMs: number): PublishableDocument {
   const document = readYamlDocument(path, judgedBy(checkRoster));
-  return publishable("roster", document.name, document);
+  const year = document.calendars === undefined ? null : new Date(nowMs).getUTCFullYear();
+  return publishable("roster", document.name, withOpenHours(document, nowMs), { document, year });
+}
+
+function withOpenHours(document: Readonly<Record<string, unknown>>, nowMs: number): Record<string, unknown> {
+  const today = Math.floor(nowMs / DAY_MS) * DAY_MS;
+  return resolveCalendars(document, today - CALENDAR_DAYS_BACK * DAY_MS, today + CALENDAR_DAYS_AHEAD * DAY_MS);
 }
 
 /** One record per team; a team that is no more gets an empty one, so that its leads are given back. */

@@ -36,9 +36,9 @@ function read(kind: string, file: string, rosterFile: string): PublishableDocume
     case "model":
       return readModel(file);
     case "policy":
-      return readPolicyFile(file, readRoster(rosterFile), Date.now());
+      return readPolicyFile(file, readRoster(rosterFile, Date.now()), Date.now());
     case "roster":
-      return readRoster(file);
+      return readRoster(file, Date.now());
     default:
       throw new LocalStackError("STACK_INVALID", `"${kind}" is nothing that can be published; give one of ${kinds.join(", ")}`);
   }

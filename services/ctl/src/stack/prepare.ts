@@ -28,7 +28,7 @@ export async function prepareStack(addresses: ServerAddresses, wish: PrepareWish
   const { root, dataDir, documents, log, nowMs } = wish;
   // A broken document is told before anything is changed.
   const model = readModel(documents.model);
-  const roster = readRoster(documents.roster);
+  const roster = readRoster(documents.roster, nowMs);
   const policy = readPolicyFile(documents.policy, roster, nowMs);
   const clients = new StackClients(addresses, dataDir);
   try {

@@ -26,8 +26,9 @@ export async function runWhatIf(workplace: Workplace, wish: WhatIfWish): Promise
   const from = timeOf("--from", wish.from);
   const to = timeOf("--to", wish.to);
   if (from !== null && to !== null && from >= to) throw invalid("--from", "is not before --to", "Swap the two");
-  const roster = wish.roster === undefined ? null : readRoster(wish.roster);
-  const policy = readPolicyFile(wish.policy, roster, from ?? Date.now() - YEAR_MS);
+  const beginning = from ?? Date.now() - YEAR_MS;
+  const roster = wish.roster === undefined ? null : readRoster(wish.roster, beginning);
+  const policy = readPolicyFile(wish.policy, roster, beginning);
   const input = {
     policy: policy.document,
     teams: roster === null ? null : rosterParts(JSON.parse(roster.document)),

@@ -4,6 +4,7 @@ import {
   type CaseOutput,
   caseTimerKinds,
   caseTimerOf,
+  emitTick,
   noPolicy,
   onCaseTimer,
   onPolicyChange,
@@ -52,6 +53,7 @@ export const caseFold: Fold<CaseInput, Case, SharedPolicy, CaseOutput> = {
       ? onSignal(contextOf(context, shared, 0), state, input.value)
       : onReply(contextOf(context, shared, 0), state, input.value),
   onShared: (context, shared, input) => {
+    if (input.type === "Signal" && input.value.kind === "tick") emitTick(context, context.now);
     if (input.type !== "Signal" || input.value.kind !== "policy") return shared;
     const { policyVersion, document } = input.value;
     return policyVersion === null || document === null ? shared : publishPolicy(shared, policyVersion, document, context.now);

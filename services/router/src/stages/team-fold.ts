@@ -15,7 +15,7 @@ export type TeamInput =
   | { readonly type: "TeamRequest"; readonly teamId: string; readonly value: TeamRequest }
   | { readonly type: "RosterPublished"; readonly teamId: string; readonly value: RosterPublished };
 
-/** Inbox team.requests: requests of cases, and rosters — one record per team, keyed by the team's id like its requests. */
+/** Inbox team.requests: requests of cases, their ticks, and rosters — one record per team, keyed by the team's id like its requests. */
 export const decodeTeamRequest: Stage<TeamInput> = (record: Decoded, cursor) => {
   if (record.type === "TeamRequest") return ok({ type: record.type, teamId: record.value.teamId, value: record.value });
   if (record.type !== "RosterPublished") return deadLetter("UNEXPECTED_TYPE", `${record.type} does not belong here`);
@@ -31,7 +31,7 @@ function contextOf(fold: FoldContext<TeamOutput>, now: number): TeamContext {
 /** One state per team: its roster, who holds what, who waits. Nothing is shared: a roster reaches its team as a record of the team. */
 export const teamFold: Fold<TeamInput, TeamState, null, TeamOutput> = {
   name: "team",
-  keyOf: (input) => input.teamId,
+  keyOf: (input) => (input.type === "TeamRequest" && input.value.kind === "tick" ? null : input.teamId),
   sourceOf: (input) => (input.type === "TeamRequest" ? input.value.source : null),
   timeOf: (input) => (input.type === "TeamRequest" ? input.value.time : null),
   shared: { initial: () => null, write: () => {}, read: () => null },

@@ -53,6 +53,7 @@ export class ClockedCases implements ClockedLeads {
       reason: null,
       why: [],
       rosterVersion: 1,
+      opensAt: null,
     });
   }
 
