@@ -2,6 +2,7 @@ export { AvroDecodeError, AvroReader } from "./avro-reader.ts";
 export { AvroWriter } from "./avro-writer.ts";
 export { emptyProfile } from "./empty-profile.ts";
 export * from "./generated/codecs.ts";
+export { everyLead, type ModelTerms } from "./model-terms.ts";
 export type { RecordCodec } from "./record-codec.ts";
 export {
   compatibility,

@@ -23,7 +23,7 @@ export {
   type ReliabilityBin,
   wilson,
 } from "./measures/calibration.ts";
-export { type Drift, type DriftLimits, driftOf, type MonthRow, usualDriftLimits } from "./measures/drift.ts";
+export { type Drift, type DriftLimits, driftOf, driftOfMonths, type MonthRow, usualDriftLimits } from "./measures/drift.ts";
 export { type ErrorLists, type ErrorRow, errorListsOf } from "./measures/error-lists.ts";
 export { aucOf, type Decile, decilesOf, type Ranking, rankingOf } from "./measures/ranking.ts";
 export type { ScoredLead } from "./measures/scored-lead.ts";

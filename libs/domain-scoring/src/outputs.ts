@@ -99,6 +99,11 @@ export function timerOutput({ facts, rows, model, kind, due, now }: TimerChange)
   };
 }
 
+/** What a walk over all leads writes down: another model was applied without an event. Says `imported` of leads that never acted live. */
+export function modelOutput(change: TimerChange): ScoreOutput {
+  return { ...timerOutput(change), cause: "model", kind: null, imported: (change.facts.flags & LIVE) === 0 };
+}
+
 type MutableSignal = { -readonly [K in keyof SignalOutput]: SignalOutput[K] };
 
 function blankSignal(kind: SignalOutput["kind"], time: number, leadId: string): MutableSignal {
@@ -225,7 +230,10 @@ export function timerSignals(change: TimerChange): readonly SignalOutput[] {
   const crossed = crossedSignal(before, facts, model, now);
   if (crossed !== null) found.push(crossed);
   if (silent && (facts.flags & LIVE) !== 0) found.push(leadSignal("inactive", change));
-  for (const signal of found) signal.due = due;
+  for (const signal of found) {
+    signal.due = due;
+    signal.imported = (facts.flags & LIVE) === 0;
+  }
   attach(found, facts, before.profile);
   return found;
 }

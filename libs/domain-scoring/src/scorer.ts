@@ -5,7 +5,7 @@ import type { Decision, Facts, LeadEvent } from "./decision.ts";
 import { effectiveTime } from "./event-time.ts";
 import { applyFacts, factsOf, insertEntry } from "./facts.ts";
 import { nextCrossing, nextSilence } from "./next-timers.ts";
-import { type Change, eventOutput, signalsOf, timerOutput, timerSignals } from "./outputs.ts";
+import { type Change, eventOutput, modelOutput, signalsOf, timerOutput, timerSignals } from "./outputs.ts";
 import { copyProfile, type LeadProfile, mergeCapture, mergeProfile, sameAttributes } from "./profile.ts";
 import { idHighOf, idLowOf, isKnown, remember } from "./recent-ids.ts";
 import { bandOf, clampScore, fitOf, fitRows, gradeOf, silenceOf, temperatureOf } from "./standing.ts";
@@ -92,6 +92,16 @@ export class Scorer {
     }
     const change = { before: state, facts, rows, model: this.model, kind, due, now, silent };
     return { output: timerOutput(change), signals: timerSignals(change), facts };
+  }
+
+  /** What this model makes of a lead that another one scored, without an event of the lead. History that never came to life stays at its own time. */
+  decideModel(state: LeadState, now: number): Decision {
+    const facts = factsOf(state);
+    const rows: LedgerRow[] = [];
+    this.advance(state, facts, rows, (state.flags & LIVE) === 0 ? state.at : Math.max(state.at, now));
+    this.conclude(state, facts, rows);
+    const change = { before: state, facts, rows, model: this.model, kind: TIMER_CROSSING, due: facts.at, now, silent: false };
+    return { output: modelOutput(change), signals: timerSignals(change), facts };
   }
 
   /** Decay, expiry and silence up to `at`, or the change of model; the sheet then holds the lead's awards. */

@@ -1,7 +1,7 @@
-import type { CommitReport, EngineCounts, TaskObserver } from "@leadstream/stream";
+import { type CommitReport, type EngineCounts, noCounts, type TaskObserver } from "@leadstream/stream";
 import type { Telemetry } from "@leadstream/telemetry";
 
-const zero: EngineCounts = { consumed: 0, folded: 0, dropped: 0, repeated: 0, deadLettered: 0, emitted: 0, timersFired: 0 };
+const zero = noCounts();
 
 /** Turns what tasks tell about themselves into metrics, health and log lines. */
 export function observeTasks({ metrics, health, log }: Telemetry): Pick<TaskObserver, "committed" | "restarted"> {
@@ -16,6 +16,7 @@ export function observeTasks({ metrics, health, log }: Telemetry): Pick<TaskObse
       metrics.recordsConsumed.add({ stage, partition }, engine.consumed - since.consumed);
       metrics.recordsDropped.add({ stage, reason: "repeated" }, engine.repeated - since.repeated);
       metrics.recordsDropped.add({ stage, reason: "not-concerned" }, engine.dropped - since.dropped);
+      metrics.statesRevisited.add({ stage, partition }, engine.revisited - since.revisited);
       metrics.timersFired.add({ stage }, engine.timersFired - since.timersFired);
       metrics.inputLag.set({ stage, partition }, report.lag);
       metrics.commitLatency.observe({ stage }, report.commitMs / 1000);

@@ -1,26 +1,16 @@
 import { AvroReader, AvroWriter, type DeadLetter, type RecordName, type Records, type Source, topicNames } from "@leadstream/schemas";
 import { DeadLetterGuard } from "./dead-letter-limit.ts";
 import { decodeOrJudge } from "./decode.ts";
+import { type EngineCounts, noCounts } from "./engine-counts.ts";
 import { StreamError } from "./errors.ts";
 import { type Emitted, type FoldContext, NO_TIMER } from "./fold.ts";
-import { decodePartitionState, encodeCommitMetadata, encodePartitionState, type PartitionState } from "./partition-state.ts";
+import { decodePartitionState, encodeCommitMetadata, encodePartitionState, type PartitionState, type Walk } from "./partition-state.ts";
 import { partitionOf, partitionsOfSameNumber } from "./partitioner.ts";
 import type { Outbox, OutboxLane, RecordCursor, StateStore, StoreHeader, StoreWrite } from "./ports.ts";
 import type { RecordPlace } from "./stage.ts";
 import { type CacheEntry, StateCache } from "./state-cache.ts";
 import { TimerQueue } from "./timer-queue.ts";
 import type { Output, Topology } from "./topology.ts";
-
-/** Counts of what happened to the records of a partition: consumed = folded + dropped + repeated + deadLettered. */
-export interface EngineCounts {
-  consumed: number;
-  folded: number;
-  dropped: number;
-  repeated: number;
-  deadLettered: number;
-  emitted: number;
-  timersFired: number;
-}
 
 interface Lane {
   readonly lane: OutboxLane;
@@ -40,7 +30,7 @@ export interface EngineIdentity {
  * Live processing, catching up, replay checks and the in-memory driver all use this one engine.
  */
 export class FoldEngine<Input, State, Shared> implements FoldContext {
-  readonly counts: EngineCounts = { consumed: 0, folded: 0, dropped: 0, repeated: 0, deadLettered: 0, emitted: 0, timersFired: 0 };
+  readonly counts: EngineCounts = noCounts();
   /** Offset of the next record. */
   position: number;
   /** Step 5: outputs are counted but not written. */
@@ -77,7 +67,7 @@ export class FoldEngine<Input, State, Shared> implements FoldContext {
     this.storedOffset = header?.offset ?? -1;
     this.partition =
       header === null
-        ? { now: 0, incoming: new Map(), outgoing: new Map(), shared: fold.shared.initial(), revisited: null }
+        ? { now: 0, incoming: new Map(), outgoing: new Map(), shared: fold.shared.initial(), walk: null }
         : decodePartitionState(header.partition, fold.shared);
     this.cache = new StateCache(
       store,
@@ -144,27 +134,31 @@ export class FoldEngine<Input, State, Shared> implements FoldContext {
     const key = fold.keyOf(input);
     if (key === null) this.share(fold.onShared(this, this.partition.shared, input));
     else {
-      if (this.partition.revisited !== null) this.revisitBefore(key);
+      if (this.partition.walk !== null) this.revisitBefore(key);
       const entry = this.cache.entry(key);
       this.replace(entry, fold.onRecord(this, this.partition.shared, entry.state, input));
     }
-    if (this.partition.revisited !== null) this.revisitSome(this.partition.revisited);
+    if (this.partition.walk !== null) this.revisitSome(this.partition.walk);
     this.counts.folded++;
     this.guard?.accepted();
   }
 
   private share(shared: Shared): void {
     const { partition } = this;
-    if (shared !== partition.shared && this.topology.fold.revisit !== undefined) partition.revisited = "";
+    const { revisit } = this.topology.fold;
+    if (shared !== partition.shared && revisit !== undefined)
+      partition.walk = revisit.wanted(shared) ? { after: "", at: partition.now } : null;
     partition.shared = shared;
   }
 
   /** The next keys in order, driven by records only: a replay visits the same keys with the same records. */
-  private revisitSome(after: string): void {
-    const limit = this.topology.fold.revisit!.keysPerRecord;
-    const keys = this.cache.keysAfter(after, limit);
+  private revisitSome(walk: Walk): void {
+    const { now, shared } = this.partition;
+    const limit = this.topology.fold.revisit!.keysFor(shared, now - walk.at);
+    if (limit === 0) return;
+    const keys = this.cache.keysAfter(walk.after, limit);
     for (const key of keys) this.visit(key);
-    this.partition.revisited = keys.length < limit ? null : keys.at(-1)!;
+    this.partition.walk = keys.length < limit ? null : { after: keys.at(-1)!, at: now };
     this.fireMoved();
   }
 
@@ -176,8 +170,10 @@ export class FoldEngine<Input, State, Shared> implements FoldContext {
   private visit(key: string): void {
     const entry = this.cache.peek(key);
     if (entry.state === null) return;
-    const after = this.topology.fold.revisit!.visit(this.partition.shared, entry.state);
-    if (after !== null) this.replace(entry, after);
+    const after = this.topology.fold.revisit!.visit(this, this.partition.shared, entry.state);
+    if (after === null) return;
+    this.replace(entry, after);
+    this.counts.revisited++;
   }
 
   /** What a visit moved into the past fires now. */
@@ -189,7 +185,7 @@ export class FoldEngine<Input, State, Shared> implements FoldContext {
     const { fold } = this.topology;
     for (let timer = this.timers.popDue(now); timer !== null; timer = this.timers.popDue(now)) {
       const { key, kind, due } = timer;
-      if (this.partition.revisited !== null) this.visit(key);
+      if (this.partition.walk !== null) this.visit(key);
       const entry = this.cache.entry(key);
       if (entry.state === null || fold.timerOf(entry.state, kind) !== due) continue;
       const after = fold.onTimer(this, this.partition.shared, entry.state, kind, due);
@@ -329,14 +325,14 @@ export class FoldEngine<Input, State, Shared> implements FoldContext {
   /** Step 10: all that changed since the last call, as one write for the store. Call `written` when it is done. */
   takeWrite(): StoreWrite {
     const { outgoing } = this;
-    const { now, incoming, shared, revisited } = this.partition;
+    const { now, incoming, shared, walk } = this.partition;
     const write: StoreWrite = {
       previousOffset: this.storedOffset,
       header: {
         offset: this.position,
         fingerprint: this.topology.stores.fingerprint,
         incarnation: this.identity.incarnation,
-        partition: encodePartitionState({ now, incoming, outgoing: new Map(outgoing), shared, revisited }, this.topology.fold.shared),
+        partition: encodePartitionState({ now, incoming, outgoing: new Map(outgoing), shared, walk }, this.topology.fold.shared),
       },
       ...this.cache.take(),
     };

@@ -55,7 +55,7 @@ export interface Fold<Input, State, Shared, Out extends Emitted = Emitted> {
   /** When the timer of `kind` is due, or NO_TIMER. Derived from the state alone. */
   timerOf(state: State, kind: number): number;
   /** For folds whose timers depend on `shared`. */
-  readonly revisit?: Revisit<State, Shared>;
+  readonly revisit?: Revisit<State, Shared, Out>;
 }
 
 /**
@@ -63,9 +63,14 @@ export interface Fold<Input, State, Shared, Out extends Emitted = Emitted> {
  * record that follows; a key that a record or timer reaches first is visited right before. So no state meets `shared` unvisited, and a timer
  * that a visit moved into the past fires at once.
  */
-export interface Revisit<State, Shared> {
-  /** Keys visited with each record. It decides which record causes an output: part of the logic, never of a machine's configuration. */
-  readonly keysPerRecord: number;
+export interface Revisit<State, Shared, Out extends Emitted = Emitted> {
+  /** Whether this value makes a walk; otherwise states meet it as they are, and a walk under way ends. */
+  wanted(shared: Shared): boolean;
+  /**
+   * Keys to visit with a record that comes `elapsedMs` of the partition's time after the change, or after the last record that visited any. It decides
+   * which record causes an output: part of the logic and of `shared`, never of a machine's configuration.
+   */
+  keysFor(shared: Shared, elapsedMs: number): number;
   /** The state in line with `shared` (it may be changed in place), or null when nothing is to change. May be called again for the same key. */
-  visit(shared: Shared, state: State): State | null;
+  visit(context: FoldContext<Out>, shared: Shared, state: State): State | null;
 }

@@ -1,7 +1,8 @@
 export { DeadLetterGuard, type DeadLetterLimit } from "./dead-letter-limit.ts";
+export { type EngineCounts, noCounts } from "./engine-counts.ts";
 export * from "./errors.ts";
 export * from "./fold.ts";
-export { type EngineCounts, type EngineIdentity, FoldEngine } from "./fold-engine.ts";
+export { type EngineIdentity, FoldEngine } from "./fold-engine.ts";
 export { type CommitReport, defaultTaskSettings, type FaultPoint, FoldTask, type TaskObserver, type TaskSettings } from "./fold-task.ts";
 export { MemoryBroker, MemoryCursor, MemoryOutbox, type MemoryRecord, memoryChunk, memoryWireFormat } from "./memory-broker.ts";
 export { MemoryStateStore } from "./memory-state-store.ts";

@@ -10,8 +10,15 @@ export interface PartitionState<Shared> {
   /** Next sequence number per target (topic/partition). */
   readonly outgoing: Map<string, number>;
   shared: Shared;
-  /** Last key that was visited since `shared` changed, "" before the first; null when all have been. */
-  revisited: string | null;
+  /** The walk over all keys since `shared` changed; null when there is none, or when it is done. */
+  walk: Walk | null;
+}
+
+export interface Walk {
+  /** Last key that was visited, "" before the first. */
+  readonly after: string;
+  /** The partition's time when it was. */
+  readonly at: number;
 }
 
 function writeCounters(writer: AvroWriter, counters: ReadonlyMap<string, number>): void {
@@ -37,8 +44,11 @@ export function encodePartitionState<Shared>(state: PartitionState<Shared>, code
   writeCounters(writer, state.incoming);
   writeCounters(writer, state.outgoing);
   codec.write(writer, state.shared);
-  writer.boolean(state.revisited !== null);
-  if (state.revisited !== null) writer.string(state.revisited);
+  writer.boolean(state.walk !== null);
+  if (state.walk !== null) {
+    writer.string(state.walk.after);
+    writer.long(state.walk.at);
+  }
   return writer.slice();
 }
 
@@ -48,7 +58,7 @@ export function decodePartitionState<Shared>(bytes: Buffer, codec: BinaryCodec<S
   const incoming = readCounters(reader);
   const outgoing = readCounters(reader);
   const shared = codec.read(reader);
-  return { now, incoming, outgoing, shared, revisited: reader.boolean() ? reader.string() : null };
+  return { now, incoming, outgoing, shared, walk: reader.boolean() ? { after: reader.string(), at: reader.long() } : null };
 }
 
 /** Metadata of the Kafka offset commit: what the fold must agree with when it comes back (step 8). */

@@ -51,8 +51,9 @@ const waitingFold: Fold<Decoded<"Touch" | "Tick">, Waiting, Limit, Emitted<"Sign
     return null;
   },
   revisit: {
-    keysPerRecord: 2,
-    visit({ ms, since }, state) {
+    wanted: () => true,
+    keysFor: () => 2,
+    visit(_context, { ms, since }, state) {
       if (state.limitMs === ms) return null;
       return { ...state, limitMs: ms, dueAt: Math.max(state.since + ms, since) };
     },

@@ -60,6 +60,13 @@ export const metricDefinitions = {
     advice: "Zero for long while leads are held: no record or tick arrives in the partition.",
     labels: ["stage"],
   },
+  statesRevisited: {
+    name: "leadstream_states_revisited_total",
+    type: "counter",
+    help: "Leads whose state a walk over all of them changed: rescored after a publication that asked for it, or put under a new policy.",
+    advice: "Flat before a rescoring has reached every lead: no record or tick arrives in the partition.",
+    labels: ["stage", "partition"],
+  },
   ticksAppended: {
     name: "leadstream_ticks_appended_total",
     type: "counter",

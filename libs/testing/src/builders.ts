@@ -19,7 +19,7 @@ import type {
   Tick,
   Touch,
 } from "@leadstream/schemas";
-import { emptyProfile } from "@leadstream/schemas";
+import { emptyProfile, everyLead } from "@leadstream/schemas";
 
 /** 2026-01-01T00:00:00Z: the instant of every record that is built without another one. */
 export const EPOCH_MS = 1_767_225_600_000;
@@ -108,6 +108,7 @@ export const aModelPublished: Build<ModelPublished> = (change = {}) => ({
   version: 1,
   fingerprint: "0123456789abcdef",
   document: "{}",
+  ...everyLead,
   ...change,
 });
 

@@ -4,6 +4,7 @@ import { leadPage } from "./lead-page.js";
 import { channelColumns, fillTable, leadColumns, pill, pipelineColumns, sellerColumns } from "./tables.js";
 
 const REFRESH_MS = 3_000;
+const DRIFT_MS = 600_000;
 const DAY_MS = 86_400_000;
 const $ = (id) => document.getElementById(id);
 
@@ -81,6 +82,14 @@ function showPipeline(pipeline) {
   $("pipeline-notes").textContent = [verdicts && `last day: ${verdicts}`, `${number(dead)} dead letters`].filter(Boolean).join(" · ");
 }
 
+/** Reads every score: asked for rarely, because months change slowly. */
+async function showDrift() {
+  const { retrain, advice, handOverAdvice } = await ask("/v1/model/drift");
+  const warnings = [retrain && advice, handOverAdvice].filter(Boolean);
+  $("drift").hidden = warnings.length === 0;
+  $("drift").textContent = warnings.join(" ");
+}
+
 async function refresh() {
   const period = windowOf();
   const days = Number($("period").value);
@@ -127,3 +136,5 @@ async function live() {
 
 $("period").addEventListener("change", () => refresh().catch(() => undefined));
 live();
+showDrift().catch(() => undefined);
+setInterval(() => showDrift().catch(() => undefined), DRIFT_MS);

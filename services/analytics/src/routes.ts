@@ -6,6 +6,7 @@ import { actionsOfRep } from "./reports/actions.ts";
 import { funnel, funnelBy } from "./reports/funnel.ts";
 import { leadPage } from "./reports/lead-page.ts";
 import { leads } from "./reports/leads.ts";
+import { driftReport, modelVersions } from "./reports/model-versions.ts";
 import { pipelineReport } from "./reports/pipeline.ts";
 import { responseTimes } from "./reports/response-times.ts";
 import { decisions, modelReport, sellers } from "./reports/sales.ts";
@@ -94,6 +95,16 @@ export function reportRoutes(instance: FastifyInstance, reader: ReportReader): v
   );
   app.get("/v1/model", { schema: described("Metrics", "Bands against outcome, error lists, high scores (M11, R2)") }, async () =>
     modelReport(reader),
+  );
+  app.get(
+    "/v1/model/versions",
+    { schema: described("Metrics", "Models as they were published, and champion against challenger for each pilot (R6)") },
+    async () => modelVersions(reader),
+  );
+  app.get(
+    "/v1/model/drift",
+    { schema: described("Metrics", "AUC by month of the outcome, MQL to SQL by month, and whether to retrain or recalibrate (R4)") },
+    async () => driftReport(reader, Date.now()),
   );
   app.get("/v1/pipeline", { schema: described("Operations", "Rows, freshness and latency of the pipeline") }, async () =>
     pipelineReport(reader),

@@ -95,6 +95,8 @@ describe("an empty store", () => {
     "/v1/decisions",
     "/v1/reps/nobody/actions",
     "/v1/model",
+    "/v1/model/versions",
+    "/v1/model/drift",
     "/v1/pipeline",
   ])("answers %s", async (url) => {
     expect(await get(url)).toMatchObject({ status: 200 });

@@ -15,6 +15,7 @@ import { printStatus } from "./commands/status.ts";
 import { listTopics } from "./commands/topics.ts";
 import { ImportError, registerImport } from "./import/index.ts";
 import { registerLearning } from "./learning/index.ts";
+import { publishModel, registerModels, rescoring } from "./models/register-models.ts";
 import { registerReplay } from "./replay/register-replay.ts";
 import { registerWhatIf } from "./what-if/register-what-if.ts";
 import { openWorkplace } from "./workplace.ts";
@@ -94,12 +95,12 @@ program
   .option("--json", "one JSON object")
   .action((lead: string, { at, json }: { at?: string; json?: boolean }) => explainLead(openWorkplace(), lead, at, json === true));
 
-program
-  .command("publish <kind> <file>")
+rescoring(program.command("publish <kind> <file>"))
   .description("check a model, policy or roster (kind) and let it take effect in every partition")
   .option("--roster <yaml>", "roster that a policy is checked against", undefined)
-  .action((kind: string, file: string, { roster }: { roster?: string }) => {
+  .action((kind: string, file: string, { roster, rescore }: { roster?: string; rescore?: number | true }) => {
     const workplace = openWorkplace();
+    if (kind === "model") return publishModel(workplace, file, optional({ rescore }));
     return publishFiles(workplace, kind, file, roster ?? join(workplace.root, "infra/examples/rosters/demo-team.yaml"));
   });
 
@@ -118,6 +119,7 @@ program
   .option("--journal <file>", "where to note every accepted event id")
   .action((wish) => simulate(openWorkplace(), wish));
 
+registerModels(program, openWorkplace);
 registerImport(program, openWorkplace);
 
 program

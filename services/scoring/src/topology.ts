@@ -1,7 +1,8 @@
 import type { LeadState } from "@leadstream/domain-scoring";
 import { type DeadLetterLimit, type StreamIo, type Topology, topology } from "@leadstream/stream";
 import { decodeLeadEvent, type LeadInput } from "./stages/decode-lead-event.ts";
-import { leadScoring, type ScoringShared } from "./stages/lead-scoring.ts";
+import { leadScoring } from "./stages/lead-scoring.ts";
+import type { ModelsInForce } from "./stages/models-in-force.ts";
 
 export interface ScoringLimits {
   readonly deadLetterLimit: DeadLetterLimit;
@@ -9,7 +10,7 @@ export interface ScoringLimits {
 }
 
 /** lead.events → lead.scores, lead.signals. */
-export function scoringTopology(io: StreamIo, limits: ScoringLimits): Topology<LeadInput, LeadState, ScoringShared> {
+export function scoringTopology(io: StreamIo, limits: ScoringLimits): Topology<LeadInput, LeadState, ModelsInForce> {
   return topology("scoring")
     .from(io.inbox("lead.events", "scoring")) // key = lead id, log-time order
     .stage(decodeLeadEvent) // ok | dead letter with a code

@@ -1,108 +1,12 @@
 import { beforeEach, describe, expect, it } from "@jest/globals";
-import { parseYamlDocument, readYamlDocument } from "@leadstream/config";
-import { explain, type LeadState, writeState } from "@leadstream/domain-scoring";
-import {
-  AvroReader,
-  AvroWriter,
-  type Capture,
-  emptyProfile,
-  type Profile,
-  type RecordName,
-  type Records,
-  type Touch,
-} from "@leadstream/schemas";
-import { MemoryIo, partitionOf, TopologyDriver } from "@leadstream/stream";
+import { parseYamlDocument } from "@leadstream/config";
+import { explain, writeState } from "@leadstream/domain-scoring";
+import { AvroReader, AvroWriter } from "@leadstream/schemas";
+import { partitionOf } from "@leadstream/stream";
 import { z } from "zod";
-import { leadScoring, type ScoringShared } from "./stages/lead-scoring.ts";
-import { scoringTopology } from "./topology.ts";
-
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
-const START = Date.UTC(2026, 2, 2, 9);
-const PARTITIONS = 2;
-
-const profile: Profile = { ...emptyProfile, hasContact: true };
-
-const preset = (name: string): string =>
-  JSON.stringify(readYamlDocument(new URL(`../../../infra/examples/models/${name}.yaml`, import.meta.url).pathname, z.unknown()));
-
-/** The real topology over topics in memory. */
-class Scoring {
-  private readonly io = new MemoryIo(PARTITIONS);
-  private readonly driver = new TopologyDriver(
-    this.io,
-    [scoringTopology(this.io, { deadLetterLimit: { maxRun: 10, maxRatio: 0.5, window: 100 }, tickEveryMs: 1_000 })],
-    START,
-  );
-  private serial = 0;
-
-  publish(version: number, document: string): void {
-    for (let partition = 0; partition < PARTITIONS; partition++) {
-      this.driver.feed((broker, now) =>
-        broker.append("lead.events", "ModelPublished", null, { name: "model", version, fingerprint: "", document }, now, partition),
-      );
-    }
-  }
-
-  publishPolicy(version: number, document: string): void {
-    this.driver.feed((broker, now) =>
-      broker.append("lead.events", "PolicyPublished", null, { name: "p", version, fingerprint: "", document }, now, 1),
-    );
-  }
-
-  private common(leadId: string): Pick<Touch, "eventId" | "leadId" | "occurredAt" | "producer" | "imported"> {
-    return { eventId: `event-${this.serial++}`, leadId, occurredAt: this.driver.nowMs, producer: "test", imported: false };
-  }
-
-  capture(leadId: string, said: Partial<Profile> = {}): void {
-    const value: Capture = {
-      ...this.common(leadId),
-      channel: "website",
-      campaign: null,
-      keyword: null,
-      capturePoint: null,
-      contentOfInterest: null,
-      account: null,
-      profile: { ...profile, ...said },
-      matchKeys: [],
-      personal: null,
-    };
-    this.driver.feed((broker, now) => broker.append("lead.events", "Capture", leadId, value, now));
-  }
-
-  touch(leadId: string, kind: string, partition?: number): void {
-    const value: Touch = {
-      ...this.common(leadId),
-      kind,
-      channel: null,
-      campaign: null,
-      content: null,
-      dwellMs: null,
-      properties: {},
-      profile: null,
-    };
-    this.driver.feed((broker, now) => broker.append("lead.events", "Touch", leadId, value, now, partition));
-  }
-
-  wait(durationMs: number): void {
-    this.driver.advance(durationMs);
-  }
-
-  records<N extends RecordName>(topic: string, type: N): Records[N][] {
-    return this.io.broker.read(topic).flatMap((record) => (record.type === type ? [record.value as Records[N]] : []));
-  }
-
-  get told(): string[] {
-    return this.records("lead.signals", "Signal").flatMap(({ kind, direction, band }) => {
-      if (kind === "tick") return [];
-      return [kind === "crossed" ? `${direction} to ${band}` : kind];
-    });
-  }
-
-  state(leadId: string): LeadState | null {
-    return this.driver.engine("scoring", partitionOf(leadId, PARTITIONS)).stateOf(leadId) as LeadState | null;
-  }
-}
+import { DAY_MS, PARTITIONS, preset, Scoring, START } from "../tests/scoring-trial.ts";
+import { leadScoring } from "./stages/lead-scoring.ts";
+import type { ModelsInForce } from "./stages/models-in-force.ts";
 
 describe("the scoring topology", () => {
   let scoring: Scoring;
@@ -162,13 +66,21 @@ describe("the scoring topology", () => {
 describe("what a partition holds once", () => {
   it("is written and read back as the same model", () => {
     const document = JSON.stringify(parseYamlDocument("{name: m, version: 9, bands: [{name: pool, from: 0}]}", z.unknown(), "test"));
-    const published = { name: "m", version: 4, document };
+    const published = { name: "m", version: 4, document, percent: 100, where: null };
     const writer = new AvroWriter();
-    leadScoring.shared.write(writer, { published, scorer: leadScoring.shared.initial().scorer } satisfies ScoringShared);
+    const { scorer } = leadScoring.shared.initial();
+    const trial = { ...published, version: 5, percent: 50, where: '{"region":"emea"}' };
+    leadScoring.shared.write(writer, {
+      published,
+      scorer,
+      challenger: { published: trial, scorer, pilot: () => true },
+      rescorePerSecond: 7,
+    } satisfies ModelsInForce);
     const reader = new AvroReader(writer.slice());
     const read = leadScoring.shared.read(reader);
     reader.finish();
     expect([read.published, read.scorer.model.name, read.scorer.model.version]).toEqual([published, "m", 4]);
+    expect([read.challenger?.published, read.challenger?.scorer.model.version, read.rescorePerSecond]).toEqual([trial, 5, 7]);
   });
 
   it("a state of another layout is refused by name", () => {

@@ -1,5 +1,5 @@
 import type { TableWriter } from "@leadstream/clickhouse";
-import type { Decoded } from "@leadstream/schemas";
+import { type Decoded, everyLead } from "@leadstream/schemas";
 import { alerts, assignments, scores, signals, teamReplies, teamRequests } from "./tables/derived-tables.ts";
 import { captures, commands, deadLetters, profiles, spend, statuses, touches } from "./tables/edge-tables.ts";
 import { type LedgerFields, ledgers, publications } from "./tables/ledger-tables.ts";
@@ -75,13 +75,13 @@ function mapRecord(place: LogPlace, record: Decoded, emit: RowSink): void {
       emit(deadLetters, { place, value: record.value });
       return;
     case "ModelPublished":
-      emit(publications, { place, value: { ...record.value, kind: "model" } });
+      emit(publications, { place, value: { ...record.value, kind: "model", terms: record.value } });
       return;
     case "PolicyPublished":
-      emit(publications, { place, value: { ...record.value, kind: "policy" } });
+      emit(publications, { place, value: { ...record.value, kind: "policy", terms: everyLead } });
       return;
     case "RosterPublished":
-      emit(publications, { place, value: { ...record.value, kind: "roster", name: "roster" } });
+      emit(publications, { place, value: { ...record.value, kind: "roster", name: "roster", terms: everyLead } });
       return;
     case "Tick":
       return;

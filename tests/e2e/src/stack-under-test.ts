@@ -73,6 +73,7 @@ export class StackUnderTest {
     const environment = { ...wish.environment };
     const examples = join(root, "infra/examples");
     const documents = {
+      usualModel: false,
       model: join(examples, "models/default.yaml"),
       policy: wish.policy ?? join(examples, "policies/demo.yaml"),
       roster: join(examples, "rosters/demo-team.yaml"),

@@ -55,6 +55,11 @@ export function driftOf(leads: readonly DatedLead[], limits: DriftLimits = usual
       const enough = Math.min(won, list.length - won) >= limits.leastOutcomes;
       return { month, leads: list.length, won, auc: enough ? aucOf(list) : null };
     });
+  return driftOfMonths(months, limits);
+}
+
+/** The same of months that were counted elsewhere, in their order. */
+export function driftOfMonths(months: readonly MonthRow[], limits: DriftLimits = usualDriftLimits): Drift {
   return { months, ...adviceOf(months, limits) };
 }
 

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { readYamlDocument } from "@leadstream/config";
 import { checkPolicy, checkRoster, namesOf, resolveCalendars, rosterParts } from "@leadstream/domain-routing";
 import { checkModel } from "@leadstream/domain-scoring";
+import type { ModelTerms } from "@leadstream/schemas";
 import { z } from "zod";
 
 /** A checked document, ready to be published: its text is what folds read. */
@@ -10,6 +11,8 @@ export interface PublishableDocument {
   readonly name: string;
   readonly document: string;
   readonly fingerprint: string;
+  /** Of a model: for which leads, and how; absent: every lead, each with its next event. */
+  readonly terms?: ModelTerms;
 }
 
 interface DocumentFault {

@@ -70,7 +70,7 @@ export async function explainLead(workplace: Workplace, lead: string, at: string
     console.log(
       `${lead}: ${pointsText(explanation.score)} points, band ${explanation.band}, grade ${explanation.grade}, ${explanation.temperature}`,
     );
-    console.log("\n  when                      cause           rule                    kind        points    score");
+    console.log("\n  when                      cause           model                 rule                    kind        points    score");
     for (const row of explanation.rows) console.log(rowLine(row));
     if (!explanation.complete) console.log("  The rows do not sum to the last score: the sink is behind, or records are missing.");
     if (owners.length === 0) return;
@@ -87,5 +87,5 @@ export async function explainLead(workplace: Workplace, lead: string, at: string
 }
 
 function rowLine(row: ExplainedRow): string {
-  return `  ${new Date(row.time).toISOString()}  ${row.cause.padEnd(14)}  ${row.rule.padEnd(22)}  ${row.kind.padEnd(10)}  ${pointsText(row.points).padStart(7)}  ${pointsText(row.running).padStart(7)}`;
+  return `  ${new Date(row.time).toISOString()}  ${row.cause.padEnd(14)}  ${`${row.model}@${row.modelVersion}`.padEnd(20)}  ${row.rule.padEnd(22)}  ${row.kind.padEnd(10)}  ${pointsText(row.points).padStart(7)}  ${pointsText(row.running).padStart(7)}`;
 }

@@ -3,7 +3,7 @@ import { defaultPartitions } from "@leadstream/schemas";
 import { StackClients } from "../stack/clients.ts";
 import { versionInLog } from "../stack/prepare.ts";
 import { runningStack, type Workplace } from "../workplace.ts";
-import { type PublishableDocument, readModel, readPolicyFile, readRoster } from "./documents.ts";
+import { type PublishableDocument, readPolicyFile, readRoster } from "./documents.ts";
 import { PublicationLedger, publish } from "./publish.ts";
 
 const kinds = ["model", "policy", "roster"] as const;
@@ -33,8 +33,6 @@ export async function publishFiles(workplace: Workplace, kind: string, file: str
 
 function read(kind: string, file: string, rosterFile: string): PublishableDocument {
   switch (kind) {
-    case "model":
-      return readModel(file);
     case "policy":
       return readPolicyFile(file, readRoster(rosterFile, Date.now()), Date.now());
     case "roster":

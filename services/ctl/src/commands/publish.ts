@@ -1,7 +1,16 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Producer } from "@leadstream/kafka";
-import { AvroWriter, type RecordName, type Records, type TopicName, topicNames, type WireFormat } from "@leadstream/schemas";
+import {
+  AvroWriter,
+  everyLead,
+  type ModelTerms,
+  type RecordName,
+  type Records,
+  type TopicName,
+  topicNames,
+  type WireFormat,
+} from "@leadstream/schemas";
 import { z } from "zod";
 import { type PublishableDocument, rosterRecords } from "./documents.ts";
 
@@ -11,9 +20,20 @@ const entry = z.object({
   fingerprint: z.string(),
   complete: z.boolean(),
   teams: z.array(z.string()).default([]),
+  terms: z.string().default(""),
+  /** A start publishes its usual documents; a command means what it says, also for the starts that follow. */
+  by: z.enum(["start", "command"]).default("start"),
 });
-const ledgerShape = z.object({ model: entry.optional(), policy: entry.optional(), roster: entry.optional() });
+/** `pilot` and `shadow` stand beside the model in force until the next one for every lead ends them. */
+const slots = ["model", "pilot", "shadow", "policy", "roster"] as const;
+type Slot = (typeof slots)[number];
+const ledgerShape = z.partialRecord(z.enum(slots), entry);
 type Ledger = z.output<typeof ledgerShape>;
+
+const slotOfRole = { champion: "model", challenger: "pilot", shadow: "shadow" } as const satisfies Record<ModelTerms["role"], Slot>;
+const slotOf = ({ kind, terms }: PublishableDocument): Slot => (kind === "model" ? slotOfRole[terms?.role ?? "champion"] : kind);
+/** Versions are given to documents of one kind in one row. */
+const sameRow = (slot: Slot): readonly Slot[] => (slot === "policy" || slot === "roster" ? [slot] : ["model", "pilot", "shadow"]);
 
 /** What was published last, kept beside the data. */
 export class PublicationLedger {
@@ -25,12 +45,18 @@ export class PublicationLedger {
     this.ledger = existsSync(this.path) ? ledgerShape.parse(JSON.parse(readFileSync(this.path, "utf8"))) : {};
   }
 
-  last(kind: PublishableDocument["kind"]): z.output<typeof entry> | undefined {
-    return this.ledger[kind];
+  last(slot: Slot): z.output<typeof entry> | undefined {
+    return this.ledger[slot];
   }
 
-  note(kind: PublishableDocument["kind"], value: z.output<typeof entry>): void {
-    this.ledger = { ...this.ledger, [kind]: value };
+  /** Highest version noted of the documents that share their numbers with this one. */
+  version(slot: Slot): number {
+    return Math.max(0, ...sameRow(slot).map((each) => this.ledger[each]?.version ?? 0));
+  }
+
+  note(slot: Slot, value: z.output<typeof entry>): void {
+    const { pilot: _pilot, shadow: _shadow, ...kept } = this.ledger;
+    this.ledger = { ...(slot === "model" && value.complete ? kept : this.ledger), [slot]: value };
     mkdirSync(dirname(this.path), { recursive: true });
     writeFileSync(`${this.path}.new`, JSON.stringify(this.ledger, null, 2));
     renameSync(`${this.path}.new`, this.path);
@@ -54,19 +80,32 @@ export interface Publication {
   readonly changed: boolean;
 }
 
+export interface PublishOptions {
+  /** Publish under a new version even what is in force already: that is how a trial ends. */
+  readonly again?: boolean;
+  readonly by?: "start" | "command";
+}
+
 /**
  * Appends the document to every partition that has to know it, and notes when all have it. A run that was cut short is finished by the next one with
  * the same version: folds ignore a version that is not above their own, so a second record is harmless.
  */
-export async function publish(document: PublishableDocument, ports: PublishPorts): Promise<Publication> {
+export async function publish(
+  document: PublishableDocument,
+  ports: PublishPorts,
+  { again = false, by = "command" }: PublishOptions = {},
+): Promise<Publication> {
   const { kind, name, fingerprint } = document;
-  const last = ports.ledger.last(kind);
-  if (last?.complete && last.fingerprint === fingerprint) return { kind, name, version: last.version, changed: false };
-  const unfinished = last !== undefined && !last.complete && last.fingerprint === fingerprint;
-  const version = unfinished ? last.version : Math.max(last?.version ?? 0, await ports.versionInLog(kind)) + 1;
+  const terms = document.terms ?? everyLead;
+  const slot = slotOf(document);
+  const last = ports.ledger.last(slot);
+  const same = last !== undefined && last.fingerprint === fingerprint && (last.terms === "" || last.terms === JSON.stringify(terms));
+  if (same && last.complete && !again) return { kind, name, version: last.version, changed: false };
+  const unfinished = same && !last.complete;
+  const version = unfinished ? last.version : Math.max(ports.ledger.version(slot), await ports.versionInLog(kind)) + 1;
   const teams = kind === "roster" ? rosterRecords(document, last?.teams ?? []) : [];
-  const record = { name, version, fingerprint, teams: teams.map((team) => team.teamId) };
-  ports.ledger.note(kind, { ...record, complete: false });
+  const record = { name, version, fingerprint, terms: JSON.stringify(terms), by, teams: teams.map((team) => team.teamId) };
+  ports.ledger.note(slot, { ...record, complete: false });
   if (kind === "roster") {
     await Promise.all(
       teams.map((team) =>
@@ -74,13 +113,16 @@ export async function publish(document: PublishableDocument, ports: PublishPorts
       ),
     );
   } else {
-    const type = kind === "model" ? "ModelPublished" : "PolicyPublished";
     const value = { name, version, fingerprint, document: document.document };
     await Promise.all(
-      Array.from({ length: ports.leadPartitions }, (_, partition) => send(ports, topicNames.leadEvents, partition, null, type, value)),
+      Array.from({ length: ports.leadPartitions }, (_, partition) =>
+        kind === "model"
+          ? send(ports, topicNames.leadEvents, partition, null, "ModelPublished", { ...value, ...terms })
+          : send(ports, topicNames.leadEvents, partition, null, "PolicyPublished", value),
+      ),
     );
   }
-  ports.ledger.note(kind, { ...record, complete: true });
+  ports.ledger.note(slot, { ...record, complete: true });
   return { kind, name, version, changed: true };
 }
 

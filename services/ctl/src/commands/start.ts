@@ -36,6 +36,7 @@ export async function start(workplace: Workplace, wish: StartWish): Promise<void
   const examples = join(root, "infra/examples");
   const documents = {
     model: wish.model ?? join(examples, "models/default.yaml"),
+    usualModel: wish.model === undefined,
     policy: wish.policy ?? join(examples, wish.demo ? "policies/demo.yaml" : "policies/default.yaml"),
     roster: wish.roster ?? join(examples, "rosters/demo-team.yaml"),
   };

@@ -1,6 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { type BacktestReport, backtestReport, LearningError } from "@leadstream/domain-learning";
 import { checkModel, compileModel } from "@leadstream/domain-scoring";
+import { modelFile } from "../models/drafts.ts";
 import type { Workplace } from "../workplace.ts";
 import { backtestPlots } from "./backtest-plots.ts";
 import {
@@ -33,7 +34,9 @@ export interface BacktestWish extends SourceWish {
 
 /** Replays the log under one or two models and prints what they would have said. */
 export async function runBacktest(workplace: Workplace, wish: BacktestWish): Promise<readonly BacktestReport[]> {
-  const models = [wish.model, ...(wish.against === undefined ? [] : [wish.against])].map(modelFrom);
+  const models = [wish.model, ...(wish.against === undefined ? [] : [wish.against])].map((given) =>
+    modelFrom(modelFile(workplace.dataDir, given)),
+  );
   const range = rangeOf(wish);
   const outcomes = outcomesOf(wish);
   const job = {

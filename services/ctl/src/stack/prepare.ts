@@ -9,6 +9,8 @@ import { databaseName, StackClients } from "./clients.ts";
 
 export interface DocumentPaths {
   readonly model: string;
+  /** Nobody named the model: one that a command published since stays in force. */
+  readonly usualModel: boolean;
   readonly policy: string;
   readonly roster: string;
 }
@@ -53,7 +55,12 @@ export async function prepareStack(addresses: ServerAddresses, wish: PrepareWish
     };
     const publications: Publication[] = [];
     for (const document of [model, roster, policy]) {
-      const publication = await publish(document, ports);
+      const last = ports.ledger.last(document.kind);
+      if (document.kind === "model" && documents.usualModel && last?.by === "command" && last.complete) {
+        log(`model: ${last.name} version ${last.version} stays in force`);
+        continue;
+      }
+      const publication = await publish(document, ports, { by: "start" });
       publications.push(publication);
       log(`${publication.kind}: ${publication.name} version ${publication.version} ${publication.changed ? "published" : "is in force"}`);
     }

@@ -62,7 +62,8 @@ export const caseFold: Fold<CaseInput, Case, SharedPolicy, CaseOutput> = {
   timerKinds: caseTimerKinds,
   timerOf: caseTimerOf,
   revisit: {
-    keysPerRecord: 500,
-    visit: ({ policy, version, since }, state) => onPolicyChange({ policy, policyVersion: version, policySince: since }, state),
+    wanted: () => true,
+    keysFor: () => 500,
+    visit: (_context, { policy, version, since }, state) => onPolicyChange({ policy, policyVersion: version, policySince: since }, state),
   },
 };

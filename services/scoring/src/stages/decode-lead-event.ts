@@ -1,11 +1,12 @@
-import { checkModel, type LeadEvent, type Model } from "@leadstream/domain-scoring";
+import type { LeadEvent, Model, Pilot } from "@leadstream/domain-scoring";
 import type { Decoded, ModelPublished, PolicyPublished } from "@leadstream/schemas";
 import { deadLetter, ok, partitionOf, type RecordCursor, type RecordPlace, type StageResult } from "@leadstream/stream";
+import { modelOf, pilotOf } from "./published-model.ts";
 
 /** A record of lead.events as the fold takes it. */
 export type LeadInput =
   | LeadEvent
-  | { readonly type: "ModelPublished"; readonly value: ModelPublished; readonly model: Model }
+  | { readonly type: "ModelPublished"; readonly value: ModelPublished; readonly model: Model; readonly pilot: Pilot }
   | { readonly type: "PolicyPublished"; readonly value: PolicyPublished }
   | { readonly type: "Tick" };
 
@@ -63,22 +64,7 @@ function isKey({ buffer, keyStart, keyEnd }: RecordCursor, leadId: string): bool
 function judgeModel(published: ModelPublished): StageResult<LeadInput> {
   const model = modelOf(published);
   if (typeof model === "string") return refuse("INVALID_MODEL", model);
-  return ok({ type: "ModelPublished", value: published, model });
-}
-
-/** The published document as a model under the record's name and version, or what is wrong with it. */
-export function modelOf(published: Pick<ModelPublished, "name" | "version" | "document">): Model | string {
-  let document: unknown;
-  try {
-    document = JSON.parse(published.document);
-  } catch {
-    return "document is not JSON: publish it with the command line, which checks it";
-  }
-  const checked = checkModel(document);
-  if ("faults" in checked) {
-    const [first] = checked.faults;
-    return `document has ${checked.faults.length} faults, the first at ${first?.path}: ${first?.problem}`;
-  }
-  if (published.version < 1 || published.name === "") return "name or version is missing: versions begin at 1";
-  return { ...checked.model, name: published.name, version: published.version };
+  const pilot = pilotOf(published);
+  if (typeof pilot === "string") return refuse("INVALID_MODEL", pilot);
+  return ok({ type: "ModelPublished", value: published, model, pilot });
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import type { Decoded, Touch } from "@leadstream/schemas";
+import { type Decoded, everyLead, type Touch } from "@leadstream/schemas";
 import { partitionOf, type RecordCursor } from "@leadstream/stream";
 import { decodeLeadEvent } from "./decode-lead-event.ts";
 
@@ -74,7 +74,10 @@ describe("decodeLeadEvent", () => {
   });
 
   it("INVALID_MODEL names the first fault, never a value", () => {
-    const record: Decoded = { type: "ModelPublished", value: { name: "m", version: 1, fingerprint: "", document: '{"name":"SECRET !"}' } };
+    const record: Decoded = {
+      type: "ModelPublished",
+      value: { name: "m", version: 1, fingerprint: "", document: '{"name":"SECRET !"}', ...everyLead },
+    };
     const result = decodeLeadEvent(record, cursor(null), home);
     expect(result).toMatchObject({ kind: "dead-letter", code: "INVALID_MODEL" });
     expect(JSON.stringify(result)).not.toContain("SECRET");

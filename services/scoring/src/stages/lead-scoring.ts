@@ -1,86 +1,76 @@
 import {
-  compileModel,
   type Decision,
+  ERASED,
   type LeadEvent,
   type LeadState,
-  NO_MODEL,
   policySignal,
   readState,
-  Scorer,
   TIMER_KINDS,
   tickSignal,
   timerOf,
   writeState,
 } from "@leadstream/domain-scoring";
-import { type ModelPublished, topicNames } from "@leadstream/schemas";
+import { topicNames } from "@leadstream/schemas";
 import type { Emitted, Fold, FoldContext } from "@leadstream/stream";
-import { type LeadInput, modelOf } from "./decode-lead-event.ts";
+import type { LeadInput } from "./decode-lead-event.ts";
+import { type ModelsInForce, modelsInForce, publishedInto, scorerOf, scorerOfEvent } from "./models-in-force.ts";
 
 export type ScoringOutput = Emitted<"Score" | "Signal">;
 
-/** What a partition holds once: the model in force, as it was published. */
-export interface ScoringShared {
-  readonly published: Pick<ModelPublished, "name" | "version" | "document"> | null;
-  readonly scorer: Scorer;
-}
-
-const unmodelled: ScoringShared = { published: null, scorer: new Scorer(NO_MODEL) };
+/** Silence between two steps of a walk over all leads: each step looks through what the store does not hold yet. */
+const WALK_STEP_MS = 100;
+/** A partition that was silent for longer does not make up for it. */
+const WALK_MOST_MS = 2_000;
 
 /** The scoring fold: binds the pure domain to the runtime. Key = lead id, clock = log time. */
-export const leadScoring: Fold<LeadInput, LeadState, ScoringShared, ScoringOutput> = {
+export const leadScoring: Fold<LeadInput, LeadState, ModelsInForce, ScoringOutput> = {
   name: "lead-scoring",
   keyOf: (input) => (isLeadEvent(input) ? input.value.leadId : null),
   sourceOf: () => null,
   timeOf: (_, logTime) => logTime,
-  shared: {
-    initial: () => unmodelled,
-    write(writer, { published }) {
-      writer.boolean(published !== null);
-      if (published === null) return;
-      writer.string(published.name);
-      writer.long(published.version);
-      writer.string(published.document);
-    },
-    read(reader) {
-      if (!reader.boolean()) return unmodelled;
-      const published = { name: reader.string(), version: reader.long(), document: reader.string() };
-      const model = modelOf(published);
-      if (typeof model === "string")
-        throw new Error(`the stored model ${published.name} version ${published.version} is not accepted any more: ${model}`);
-      return { published, scorer: new Scorer(compileModel(model)) };
-    },
-  },
+  shared: modelsInForce,
   state: { write: writeState, read: readState },
-  onRecord(context, { scorer }, state, input) {
+  onRecord(context, models, state, input) {
     if (!isLeadEvent(input)) return state;
+    const scorer = models.challenger === null ? models.scorer : scorerOfEvent(models, state, input, context.now);
     const decision = scorer.decide(state, input, context.now);
     emit(context, decision);
     return scorer.evolve(state, decision);
   },
-  onShared(context, shared, input) {
+  onShared(context, models, input) {
     switch (input.type) {
-      case "ModelPublished": {
-        if (input.value.version <= shared.scorer.model.version) return shared;
-        const { name, version, document } = input.value;
-        return { published: { name, version, document }, scorer: new Scorer(compileModel(input.model)) };
-      }
+      case "ModelPublished":
+        return publishedInto(models, input.value, input.model, input.pilot);
       case "PolicyPublished":
         emitSignal(context, policySignal(context.now, input.value.document, input.value.version));
-        return shared;
+        return models;
       case "Tick":
         emitSignal(context, tickSignal(context.now));
-        return shared;
+        return models;
       default:
-        return shared;
+        return models;
     }
   },
-  onTimer(context, { scorer }, state, kind, due) {
+  onTimer(context, models, state, kind, due) {
+    const scorer = scorerOf(models, state);
     const decision = scorer.decideTimer(state, kind, due, context.now);
     emit(context, decision);
     return scorer.evolve(state, decision);
   },
   timerKinds: TIMER_KINDS,
   timerOf,
+  revisit: {
+    wanted: ({ rescorePerSecond }) => rescorePerSecond > 0,
+    keysFor: ({ rescorePerSecond }, elapsedMs) =>
+      elapsedMs < WALK_STEP_MS ? 0 : Math.floor((Math.min(elapsedMs, WALK_MOST_MS) * rescorePerSecond) / 1_000),
+    visit(context, models, state) {
+      const scorer = scorerOf(models, state);
+      if (state.modelVersion === scorer.model.version || (state.flags & ERASED) !== 0) return null;
+      const decision = scorer.decideModel(state, context.now);
+      emit(context, decision);
+      return scorer.evolve(state, decision);
+    },
+  },
 };
 
 function isLeadEvent(input: LeadInput): input is LeadEvent {

@@ -1,5 +1,5 @@
 import { column, instant, int32, string, type TableWriter, tableWriter, uint16, uint32, uint64, word } from "@leadstream/clickhouse";
-import { topicDefinitions } from "@leadstream/schemas";
+import { type ModelTerms, topicDefinitions } from "@leadstream/schemas";
 import { placeColumns, type Row } from "./row.ts";
 
 /** Any record of a topic: what "nothing is missing" is checked with. */
@@ -34,6 +34,8 @@ export interface PublicationFields {
   readonly version: number;
   readonly fingerprint: string;
   readonly document: string;
+  /** Of a model; policies and rosters are for everybody. */
+  readonly terms: ModelTerms;
 }
 
 export const publications: TableWriter<Row<PublicationFields>> = tableWriter<Row<PublicationFields>>("publications", [
@@ -42,5 +44,9 @@ export const publications: TableWriter<Row<PublicationFields>> = tableWriter<Row
   column("version", int32, (row) => row.value.version),
   column("fingerprint", string, (row) => row.value.fingerprint),
   column("document", string, (row) => row.value.document),
+  column("role", word, (row) => row.value.terms.role),
+  column("percent", uint16, (row) => row.value.terms.percent),
+  column("conditions", string, (row) => row.value.terms.where ?? ""),
+  column("rescore_per_second", int32, (row) => row.value.terms.rescorePerSecond),
   ...placeColumns<PublicationFields>(),
 ]);

@@ -1,4 +1,4 @@
-import { type LeadState, readState, type Scorer, TIMER_SILENCE, writeState } from "@leadstream/domain-scoring";
+import { type LeadState, readState, type Scorer, writeState } from "@leadstream/domain-scoring";
 import { AvroReader, AvroWriter } from "@leadstream/schemas";
 import type { Bench } from "../harness/bench.ts";
 import { BenchError } from "../harness/bench-error.ts";
@@ -81,7 +81,7 @@ function storedLeads(events: number, leads: number): { stored: readonly Buffer[]
 }
 
 function rescored(scorer: Scorer, state: LeadState, now: number): LeadState {
-  const decision = scorer.decideTimer(state, TIMER_SILENCE, now, now);
+  const decision = scorer.decideModel(state, now);
   if (!decision.facts.rescored) throw new BenchError("OUTPUTS_DIFFER", `${state.leadId} was not scored anew`);
   return scorer.evolve(state, decision);
 }

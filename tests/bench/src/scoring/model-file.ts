@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { readYamlDocument } from "@leadstream/config";
-import type { ModelPublished } from "@leadstream/schemas";
+import { everyLead, type ModelPublished } from "@leadstream/schemas";
 import { z } from "zod";
 
 /** The fixed model that the peers know too. */
@@ -14,5 +14,5 @@ const shape = z.looseObject({ name: z.string(), version: z.int() });
 /** A model as `publish` puts it into the log. */
 export function readModel(file: string): ModelPublished {
   const document = readYamlDocument(file, shape);
-  return { name: document.name, version: document.version, fingerprint: "bench", document: JSON.stringify(document) };
+  return { name: document.name, version: document.version, fingerprint: "bench", document: JSON.stringify(document), ...everyLead };
 }

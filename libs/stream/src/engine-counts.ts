@@ -1,0 +1,23 @@
+/** Counts of what happened to the records of a partition: consumed = folded + dropped + repeated + deadLettered. */
+export interface EngineCounts {
+  consumed: number;
+  folded: number;
+  dropped: number;
+  repeated: number;
+  deadLettered: number;
+  emitted: number;
+  timersFired: number;
+  /** States that a walk after a changed shared value changed. */
+  revisited: number;
+}
+
+export const noCounts = (): EngineCounts => ({
+  consumed: 0,
+  folded: 0,
+  dropped: 0,
+  repeated: 0,
+  deadLettered: 0,
+  emitted: 0,
+  timersFired: 0,
+  revisited: 0,
+});
