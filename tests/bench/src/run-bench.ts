@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { codecsBench } from "./codecs/codecs-bench.ts";
+import { collectorBench } from "./collector/collector-bench.ts";
 import { foldBench } from "./fold/fold-bench.ts";
 import type { Bench, BenchOptions } from "./harness/bench.ts";
 import { BenchError } from "./harness/bench-error.ts";
@@ -19,6 +20,7 @@ const benches: readonly Bench[] = [
   latencyBench,
   codecsBench,
   foldBench,
+  collectorBench,
   timersBench,
   openCasesBench,
   routingBench,

@@ -1,8 +1,8 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { loadStack, type ServerAddresses } from "@leadstream/infra-local";
+import type { ServerAddresses } from "@leadstream/infra-local";
 import { topicNames } from "@leadstream/schemas";
-import { Child } from "../harness/child.ts";
+import { startService } from "../harness/service-child.ts";
 import type { Side } from "./side.ts";
 
 export interface LeadstreamWish {
@@ -21,9 +21,7 @@ const DAY_MS = "86400000";
 
 /** The shipped scoring service as the stack starts it; only its own ticks are off, because the peer has none. */
 export function leadstreamSide(wish: LeadstreamWish): Side {
-  const { root, workFolder, addresses } = wish;
-  const service = loadStack(root).services.find(({ name }) => name === "scoring");
-  const command = service?.command ?? "services/scoring/src/main.ts";
+  const { root, workFolder, addresses, heapMb, nodeArguments = [] } = wish;
   const dataDir = (run: string): string => join(workFolder, `leadstream-${run}`);
   return {
     name: "leadstream",
@@ -33,31 +31,21 @@ export function leadstreamSide(wish: LeadstreamWish): Side {
     ownTopics: () => [],
     start(run) {
       mkdirSync(dataDir(run), { recursive: true });
-      return new Child({
-        name: "the scoring service",
-        command: process.execPath,
-        args: [
-          `--max-old-space-size=${wish.heapMb || (service?.heapMb ?? 192)}`,
-          "--max-semi-space-size=16",
-          "--disable-warning=ExperimentalWarning",
-          "--disable-warning=TimeoutNegativeWarning",
-          ...(wish.nodeArguments ?? []),
-          join(root, command),
-        ],
+      return startService({
+        root,
+        service: "scoring",
+        addresses,
+        dataDir: dataDir(run),
+        logFile: join(workFolder, `leadstream-${run}.log`),
+        heapMb,
+        nodeArguments,
         environment: {
-          ...process.env,
-          NODE_OPTIONS: "",
-          LEADSTREAM_KAFKA_BROKERS: addresses.kafka.brokers,
-          LEADSTREAM_REGISTRY_URL: addresses.registry.url,
-          LEADSTREAM_DATA_DIR: dataDir(run),
           LEADSTREAM_GROUP_PREFIX: `bench-${run}`,
           LEADSTREAM_SCORING_PORT: "0",
-          LEADSTREAM_LOG_LEVEL: "warn",
           LEADSTREAM_TICK_EVERY_MS: DAY_MS,
           LEADSTREAM_SESSION_TIMEOUT_MS: String(wish.sessionTimeoutMs),
           ...wish.environment,
         },
-        logFile: join(workFolder, `leadstream-${run}.log`),
       });
     },
     loseDisk: (run) => rmSync(dataDir(run), { recursive: true, force: true }),
