@@ -226,6 +226,30 @@ describe("numbers", () => {
   });
 });
 
+describe("days of the calendar", () => {
+  /** The slow way: the engine writes the day that it read. */
+  const isDay = (date: string): boolean => {
+    const at = Date.parse(`${date}T00:00:00Z`);
+    return !Number.isNaN(at) && new Date(at).toISOString().slice(0, 10) === date;
+  };
+  const digits = (least: number, most: number, length: number) =>
+    fc.integer({ min: least, max: most }).map((value) => String(value).padStart(length, "0"));
+  const dates = fc.tuple(digits(1970, 2500, 4), digits(0, 14, 2), digits(0, 33, 2)).map((parts) => parts.join("-"));
+
+  it("a moment is read exactly where its day exists, in every form", () => {
+    fc.assert(
+      fc.property(
+        dates,
+        fc.constantFrom("", "T00:00:00Z", "t00:00z", " 00:00:00.000Z", "T08:00:00+0800", "T00:00:00+00:00"),
+        (date, rest) => {
+          expect(momentOf(date + rest)).toBe(isDay(date) ? Date.parse(`${date}T00:00:00Z`) : null);
+        },
+      ),
+      { numRuns: 2_000 },
+    );
+  });
+});
+
 describe("text", () => {
   it("finds addresses that would stay readable", () => {
     expect(["x ada@example.com y", "王@例子.中国"].map(holdsEmail)).toEqual([true, true]);

@@ -1,5 +1,5 @@
 /** Sends heads of queues to their leaders: one request per broker at a time with one batch for each partition that is ready. */
-import { setTimeout as sleep } from "node:timers/promises";
+import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
 import type { KafkaConnection } from "./connect.ts";
 import { KafkaAdapterError } from "./errors.ts";
 import type { Lane } from "./lane.ts";
@@ -75,6 +75,8 @@ export class ProducerSenders {
 
   private async run(leader: number, sender: Sender): Promise<void> {
     sender.running = true;
+    // What arrives in this turn of the loop goes along; later records gather while the answer is under way.
+    await nextTurn();
     while (sender.ready.size > 0) {
       const queues = [...sender.ready];
       sender.ready.clear();

@@ -11,7 +11,7 @@ import { ProducerSenders } from "./producer-sender.ts";
 import { recordBytesAtMost } from "./record-batch-writer.ts";
 
 export interface ProducerOptions {
-  /** How long a first record waits for company. */
+  /** How long a first record waits for company. 0: it goes at once, and what comes while a send to its broker is under way goes with the next. */
   readonly lingerMs: number;
   readonly maxBatchRecords: number;
   /** Above this sum of waiting records, `send` rejects with BUFFER_FULL. */

@@ -20,7 +20,7 @@ export interface ConnectOptions {
   readonly defaultCurrency?: string | undefined;
   /** Keeps schema ids, so that a start needs no registry. */
   readonly schemaCacheFile?: string;
-  /** How long an event waits for company in one Kafka send; default 2 ms. */
+  /** How long an event waits for company in one Kafka send; default 0: events gather while a send to their broker is under way. */
   readonly lingerMs?: number;
   /** Events in one Kafka batch; default 2 000. */
   readonly sendRecords?: number;
@@ -66,7 +66,7 @@ export async function connectEmitter(options: ConnectOptions): Promise<Connected
     initialRetryTimeMs: options.initialRetryTimeMs ?? 200,
   });
   const kafka = createProducer(connection, {
-    lingerMs: options.lingerMs ?? 2,
+    lingerMs: options.lingerMs ?? 0,
     maxBatchRecords: options.sendRecords ?? 2_000,
     maxBufferedBytes: options.bufferBytes ?? 32 * MEBIBYTE,
     requestTimeoutMs: options.deliveryTimeoutMs ?? 10_000,

@@ -31,11 +31,14 @@ export class KeySlots {
     return key;
   }
 
-  write(slot: number, key: Buffer): void {
-    const bytes = Buffer.alloc(SLOT_BYTES);
-    bytes.set(key);
-    bytes.writeUInt32LE(crc32(key), KEY_BYTES);
-    writeSync(this.file, bytes, 0, SLOT_BYTES, slot * SLOT_BYTES);
+  /** Writes keys side by side, the first into `slot`. */
+  write(slot: number, keys: readonly Buffer[]): void {
+    const bytes = Buffer.alloc(SLOT_BYTES * keys.length);
+    for (const [index, key] of keys.entries()) {
+      bytes.set(key, index * SLOT_BYTES);
+      bytes.writeUInt32LE(crc32(key), index * SLOT_BYTES + KEY_BYTES);
+    }
+    writeSync(this.file, bytes, 0, bytes.length, slot * SLOT_BYTES);
   }
 
   erase(slot: number): void {

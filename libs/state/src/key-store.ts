@@ -169,8 +169,17 @@ export class LmdbKeyStore {
     const creations = this.queue;
     this.queue = [];
     try {
-      const made = creations.map((creation) => ({ creation, slot: this.nextSlot++, key: randomBytes(KEY_BYTES), name: randomUUID() }));
-      for (const { slot, key } of made) this.slots.write(slot, key);
+      const bytes = randomBytes(KEY_BYTES * creations.length);
+      const firstSlot = this.nextSlot;
+      this.nextSlot += creations.length;
+      const made = creations.map((creation, index) => {
+        const key = bytes.subarray(index * KEY_BYTES, (index + 1) * KEY_BYTES);
+        return { creation, slot: firstSlot + index, key, name: randomUUID() };
+      });
+      this.slots.write(
+        firstSlot,
+        made.map(({ key }) => key),
+      );
       await this.slots.flush();
       await this.environment.transaction(() => {
         for (const { creation, slot, name } of made) {

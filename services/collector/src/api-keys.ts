@@ -27,6 +27,8 @@ const keysFile = z.strictObject({
 /** API keys by their hash: the file holds no key, and a look-up by hash tells nothing about how close a guess was. */
 export class ApiKeys {
   private readonly clients: ReadonlyMap<string, Client>;
+  /** Keys that were right, so that a busy client's is hashed once. At most one per client; a wrong key never gets in. */
+  private readonly seen = new Map<string, Client>();
 
   constructor(entries: Iterable<readonly [sha256: string, name: string]>) {
     this.clients = new Map([...entries].map(([sha256, name]) => [sha256, { name }]));
@@ -34,7 +36,11 @@ export class ApiKeys {
 
   /** The client of a key, or null. */
   find(key: string): Client | null {
-    return this.clients.get(hashOf(key)) ?? null;
+    const seen = this.seen.get(key);
+    if (seen !== undefined) return seen;
+    const client = this.clients.get(hashOf(key)) ?? null;
+    if (client !== null) this.seen.set(key, client);
+    return client;
   }
 }
 

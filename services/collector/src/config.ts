@@ -46,7 +46,12 @@ export const collectorConfig = z
     requestTimeoutMs: milliseconds(30_000, "ms in which a client must have sent its request", 1_000),
     kafkaRequestTimeoutMs: milliseconds(5_000, "ms to wait for a broker's answer", 100),
     deliveryTimeoutMs: milliseconds(10_000, "ms after which an event that Kafka did not acknowledge is answered with 503", 500),
-    lingerMs: z.int().min(0).max(5).default(2).describe("ms that events are gathered into one Kafka send, at most 5"),
+    lingerMs: z
+      .int()
+      .min(0)
+      .max(5)
+      .default(0)
+      .describe("ms that events wait for company, at most 5; at 0 they are gathered only while a send to their broker is under way"),
     sendRecords: z.int().min(1).max(100_000).default(2_000).describe("events of one Kafka batch"),
     bufferBytes: z
       .int()

@@ -139,7 +139,7 @@ async function measure(
     const written = (await eventsOnLog(cluster)) - before;
     if (written !== sent) throw new BenchError("OUTPUTS_DIFFER", `${sent} events were answered with 202, the log has ${written} more`);
   }
-  return { sample: sample!, sent };
+  return { sample: { ...sample!, acceptedEvents: sent }, sent };
 }
 
 async function eventsOnLog({ admin }: Cluster): Promise<number> {
