@@ -102,4 +102,14 @@ describe("benches in small", () => {
     },
     LIMIT_MS,
   );
+
+  it(
+    "funnel: the shipped view and a full scan count the same",
+    async () => {
+      const { parameters, samples } = await small("funnel", { leads: "10000", insertRows: "10000" });
+      expect(parameters.scoreRows).toBe(30_000);
+      expect(samples).toHaveLength(3);
+    },
+    LIMIT_MS,
+  );
 });

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { codecsBench } from "./codecs/codecs-bench.ts";
 import { collectorBench } from "./collector/collector-bench.ts";
 import { foldBench } from "./fold/fold-bench.ts";
+import { funnelBench } from "./funnel/funnel-bench.ts";
 import type { Bench, BenchOptions } from "./harness/bench.ts";
 import { BenchError } from "./harness/bench-error.ts";
 import { type BenchResult, disturbedRuns, renderTable, writeReport } from "./harness/report.ts";
@@ -27,6 +28,7 @@ const benches: readonly Bench[] = [
   decideBench,
   backtestBench,
   rescoringBench,
+  funnelBench,
 ];
 
 export const benchNames: readonly string[] = benches.map(({ name }) => name);

@@ -21,6 +21,7 @@ const answerShape = z.object({
   openedMs: z.number(),
   foldedMs: z.number(),
   folded: z.number(),
+  cpuMs: z.number(),
   anonymousBytes: z.number(),
 });
 
@@ -39,6 +40,8 @@ interface OpenSample extends Sample {
   readonly readyMs: number;
   /** Of it: opening the store and folding the record, without the loading of the program. */
   readonly stateMs: number;
+  /** Of the whole start. */
+  readonly cpuMs: number;
   readonly anonymousMb: number;
 }
 
@@ -90,6 +93,7 @@ function measure({ name, size, directory, cold }: Side): OpenSample {
     cold,
     readyMs: rounded(answer.foldedMs),
     stateMs: rounded(answer.foldedMs - answer.loadedMs, 3),
+    cpuMs: rounded(answer.cpuMs),
     anonymousMb: rounded(answer.anonymousBytes / 2 ** 20),
     foreignLoad: rounded(foreignLoad, 2),
     disturbed: foreignLoad > DISTURBED_SHARE,
@@ -102,7 +106,7 @@ function dropFromPageCache(file: string): void {
 }
 
 function result({ size }: BenchContext, parameters: typeof small, sides: readonly Side[], samples: readonly OpenSample[]): BenchResult {
-  const of = (side: Side, measured: "readyMs" | "stateMs" | "anonymousMb"): number[] =>
+  const of = (side: Side, measured: "readyMs" | "stateMs" | "cpuMs" | "anonymousMb"): number[] =>
     samples.filter((sample) => sample.side === side.name).map((sample) => sample[measured]);
   const ready = (side: Side): number => median(of(side, "readyMs"));
   const base = sides[0]!;
@@ -123,6 +127,7 @@ function result({ size }: BenchContext, parameters: typeof small, sides: readonl
       { title: "ratio", cells: sides.map((side) => (ready(side) / ready(base)).toFixed(2)) },
       { title: "spread", cells: sides.map((side) => `${(spread(of(side, "readyMs")) * 100).toFixed(0)} %`) },
       { title: "of it store and fold", cells: sides.map((side) => median(of(side, "stateMs")).toFixed(1)) },
+      { title: "CPU ms", cells: sides.map((side) => median(of(side, "cpuMs")).toFixed(0)) },
       { title: "RSS anon MB", cells: sides.map((side) => median(of(side, "anonymousMb")).toFixed(0)) },
     ],
   };

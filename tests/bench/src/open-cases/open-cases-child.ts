@@ -15,5 +15,7 @@ cases.act(0, Number(at));
 await fold.feed(await cases.log.take());
 const foldedMs = performance.now();
 const { folded } = fold.counts;
-process.stdout.write(`${JSON.stringify({ loadedMs, openedMs, foldedMs, folded, anonymousBytes: anonymousBytesOf(process.pid) })}\n`);
+const { user, system } = process.cpuUsage();
+const cpuMs = (user + system) / 1_000;
+process.stdout.write(`${JSON.stringify({ loadedMs, openedMs, foldedMs, folded, cpuMs, anonymousBytes: anonymousBytesOf(process.pid) })}\n`);
 process.exit();
