@@ -1,5 +1,6 @@
 export { AvroDecodeError, AvroReader } from "./avro-reader.ts";
 export { AvroWriter } from "./avro-writer.ts";
+export { type Consent, consentOfTouch } from "./consent.ts";
 export { emptyProfile } from "./empty-profile.ts";
 export * from "./generated/codecs.ts";
 export { everyLead, type ModelTerms } from "./model-terms.ts";

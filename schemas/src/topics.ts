@@ -24,6 +24,7 @@ export const topicNames = {
   leadSignals: "lead.signals",
   leadAssignments: "lead.assignments",
   leadAlerts: "lead.alerts",
+  leadMessages: "lead.messages",
   teamRequests: "team.requests",
   marketingSpend: "marketing.spend",
   deadLetters: "lead.dead-letters",

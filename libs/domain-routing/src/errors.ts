@@ -1,6 +1,6 @@
-export type RoutingErrorCode = "POLICY_INVALID" | "ROSTER_INVALID";
+export type RoutingErrorCode = "POLICY_INVALID" | "ROSTER_INVALID" | "JOURNEY_INVALID" | "STATE_LAYOUT";
 
-/** A published document that no fold can work with. The publisher checks documents, so this means that the check was passed by. */
+/** A published document that no fold can work with (the publisher checks documents, so the check was passed by), or a stored state of another layout. */
 export class RoutingError extends Error {
   readonly code: RoutingErrorCode;
   override readonly name = "RoutingError";

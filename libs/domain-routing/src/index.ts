@@ -4,12 +4,17 @@ export { type Case, caseTimerKinds, caseTimerOf, caseTimers, newCase, requestIdO
 export { readCase, writeCase } from "./case/case-codec.ts";
 export { type CaseContext, type CaseOutput, emitTick } from "./case/case-output.ts";
 export { type ClockContext, onPolicyChange } from "./case/clocks.ts";
+export { onJourneyChange } from "./case/follow-journey.ts";
+export type { JourneyRun } from "./case/journey-run.ts";
 export { onReply } from "./case/on-reply.ts";
 export { onSignal } from "./case/on-signal.ts";
 export { onCaseTimer } from "./case/on-timer.ts";
 export type { Fault } from "./document/document-reader.ts";
 export { parseDuration } from "./document/duration.ts";
 export { RoutingError, type RoutingErrorCode } from "./errors.ts";
+export type { Branch, Journey, Step } from "./journey/journey.ts";
+export { checkJourney, readJourney, touchesOf } from "./journey/read-journey.ts";
+export { noJourney, publishJourney, readSharedJourney, type SharedJourney, writeSharedJourney } from "./journey/shared-journey.ts";
 export {
   defaultNextActionSettings,
   type LeadSituation,

@@ -1,14 +1,27 @@
-import type { Alert, Assignment, Signal, SignalKind, StatusKind, TeamReply, TeamRequest } from "@leadstream/schemas";
+import type {
+  Alert,
+  Assignment,
+  JourneyMoved,
+  MessageRequested,
+  Signal,
+  SignalKind,
+  StatusKind,
+  TeamReply,
+  TeamRequest,
+} from "@leadstream/schemas";
 import {
   type Case,
   type CaseOutput,
   caseTimerKinds,
   caseTimerOf,
+  noJourney,
   noPolicy,
   onCaseTimer,
+  onJourneyChange,
   onPolicyChange,
   onReply,
   onSignal,
+  publishJourney,
   publishPolicy,
 } from "../src/index.ts";
 import { attributesOf, policyDocument, replyOf, signalOf } from "./samples.ts";
@@ -18,6 +31,7 @@ export class CaseStory {
   state: Case | null = null;
   now = 0;
   private shared = noPolicy;
+  private plan = noJourney;
   private outputs: CaseOutput[] = [];
 
   constructor(policy: Record<string, unknown> | null = policyDocument()) {
@@ -27,6 +41,12 @@ export class CaseStory {
   publish(policy: Record<string, unknown>): this {
     this.shared = publishPolicy(this.shared, this.shared.version + 1, JSON.stringify(policy), this.now);
     if (this.state !== null) onPolicyChange(this.context(), this.state);
+    return this.at(this.now);
+  }
+
+  publishJourney(journey: Record<string, unknown>): this {
+    this.plan = publishJourney(this.plan, this.plan.version + 1, JSON.stringify(journey), this.now);
+    if (this.state !== null) onJourneyChange(this.plan, this.state);
     return this.at(this.now);
   }
 
@@ -45,11 +65,18 @@ export class CaseStory {
     }
   }
 
+  /** Time passes in ticks, as it does when nothing is late; the last is at `time`. */
+  through(time: number, tickMs = 3_600_000): this {
+    while (this.now + tickMs < time) this.at(this.now + tickMs);
+    return this.at(time);
+  }
+
   private context(due = 0) {
     return {
       policy: this.shared.policy,
       policyVersion: this.shared.version,
       policySince: this.shared.since,
+      plan: this.plan,
       now: due === 0 ? this.now : due,
       clock: this.now,
       due,
@@ -106,14 +133,25 @@ export class CaseStory {
     return this.outputs.flatMap((output) => (output.type === "Alert" ? [output.value] : []));
   }
 
+  messages(): Omit<MessageRequested, "source">[] {
+    return this.outputs.flatMap((output) => (output.type === "MessageRequested" ? [output.value] : []));
+  }
+
+  moves(): Omit<JourneyMoved, "source">[] {
+    return this.outputs.flatMap((output) => (output.type === "JourneyMoved" ? [output.value] : []));
+  }
+
   requests(): Omit<TeamRequest, "source">[] {
     return this.outputs.flatMap((output) => (output.type === "TeamRequest" ? [output.value] : []));
   }
 
-  /** Names of everything that came out, in order: a change by its name, alerts and requests with a word before it. */
+  /** Names of everything that came out, in order: a change by its name, everything else with a word before it. */
   names(): string[] {
     return this.take().map((output) => {
       if (output.type === "Assignment") return output.value.change;
+      if (output.type === "MessageRequested") return `send ${output.value.template}`;
+      if (output.type === "JourneyMoved")
+        return [output.value.move, output.value.step, output.value.outcome].filter((part) => part !== null).join(" ");
       return output.type === "Alert" ? `alert ${output.value.kind}` : `ask ${output.value.kind}`;
     });
   }

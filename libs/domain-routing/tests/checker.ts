@@ -79,7 +79,8 @@ export class Checker implements Watch {
   caseOutput(output: CaseOutput): void {
     if (output.type === "Alert") this.count(`alert ${output.value.kind}`);
     else if (output.type === "TeamRequest") this.count(`request ${output.value.kind}`);
-    else this.assignment(output.value);
+    else if (output.type === "Assignment") this.assignment(output.value);
+    else this.count(output.type === "MessageRequested" ? "messages requested" : `journey ${output.value.move}`);
   }
 
   private assignment(assignment: Omit<Assignment, "source">): void {

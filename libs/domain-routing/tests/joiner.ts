@@ -7,6 +7,7 @@ import {
   caseTimerOf,
   emitTick,
   NO_WAKE,
+  noJourney,
   noPolicy,
   onCaseTimer,
   onPolicyChange,
@@ -14,6 +15,7 @@ import {
   onRequest,
   onRoster,
   onSignal,
+  publishJourney,
   publishPolicy,
   readCase,
   readTeamState,
@@ -25,7 +27,7 @@ import {
   writeCase,
   writeTeamState,
 } from "../src/index.ts";
-import { anySource } from "./samples.ts";
+import { anySource, journeyDocument } from "./samples.ts";
 
 export type Roster = { readonly type: "roster"; readonly teamId: string; readonly version: number; readonly document: string };
 export type Message =
@@ -61,6 +63,14 @@ interface TeamPartition {
   now: number;
   readonly teams: Map<string, TeamState>;
 }
+
+/** Every history is played with a journey in force. */
+const plan = publishJourney(
+  noJourney,
+  1,
+  JSON.stringify(journeyDocument({ enter: { states: ["new", "nurture", "pool"] }, reenter: "1d" })),
+  0,
+);
 
 /**
  * The two folds joined by queues, one per source and target partition as in Kafka: order holds inside a queue, queues interleave freely.
@@ -171,6 +181,7 @@ export class Joiner {
       policy: shared.policy,
       policyVersion: shared.version,
       policySince: shared.since,
+      plan,
       now: due === 0 ? clock : due,
       clock,
       due,

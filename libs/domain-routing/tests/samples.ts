@@ -45,6 +45,7 @@ export function signalOf(kind: SignalKind, time: number, details: Partial<Signal
     document: null,
     policyVersion: null,
     due: 0,
+    touch: null,
     ...details,
   };
 }
@@ -80,6 +81,27 @@ export const requestOf = (kind: TeamRequest["kind"], number: number, details: Pa
   strategy: "round-robin",
   outcome: null,
   whenOut: "wait",
+  ...details,
+});
+
+/** The journey of L4 without calendar and limit; `details` replace whole fields. */
+export const journeyDocument = (details: Record<string, unknown> = {}): Record<string, unknown> => ({
+  name: "nurture",
+  enter: { states: ["nurture"], when: { band: ["mql"] } },
+  steps: [
+    { id: "thanks", after: "1d", send: "thanks-and-case" },
+    {
+      id: "blog",
+      after: "5d",
+      branches: [
+        { when: { did: ["email-click"], since: "thanks" }, send: "blog-in-depth" },
+        { when: { didNot: ["email-open"], since: "thanks" }, send: "blog-other-subject" },
+        { send: "blog" },
+      ],
+    },
+    { id: "invitation", after: "10d", send: { template: "webinar-invitation", channel: "wecom" } },
+    { id: "attended", after: "15d", when: { did: ["webinar"], since: "invitation" }, alert: "attended the webinar" },
+  ],
   ...details,
 });
 

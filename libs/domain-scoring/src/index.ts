@@ -5,7 +5,7 @@ export type { Decision, Facts, LeadEvent, ScoreOutput, SignalOutput } from "./de
 export type { ModelFault } from "./document-reader.ts";
 export { type ExplainedRow, type Explanation, explain } from "./explain.ts";
 export type { Model } from "./model.ts";
-export { policySignal, tickSignal } from "./outputs.ts";
+export { documentSignal, tickSignal } from "./outputs.ts";
 export { checkPilot, type Pilot, type PilotTerms, profileWith } from "./pilot.ts";
 export { UNKNOWN_PROFILE } from "./profile.ts";
 export { Scorer } from "./scorer.ts";

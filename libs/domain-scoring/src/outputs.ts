@@ -1,4 +1,4 @@
-import type { LedgerRow, Verdict } from "@leadstream/schemas";
+import { consentOfTouch, type LedgerRow, type Touch, type Verdict } from "@leadstream/schemas";
 import type { CompiledModel } from "./compile-model.ts";
 import type { Facts, LeadEvent, ScoreOutput, SignalOutput } from "./decision.ts";
 import { attributesOf, type LeadProfile } from "./profile.ts";
@@ -14,6 +14,8 @@ export interface Change {
   readonly effectiveAt: number;
   readonly now: number;
   readonly model: CompiledModel;
+  /** Kinds of touch that a journey looks at. */
+  readonly awaited: ReadonlySet<string>;
 }
 
 export interface TimerChange {
@@ -133,6 +135,7 @@ function blankSignal(kind: SignalOutput["kind"], time: number, leadId: string): 
     document: null,
     policyVersion: null,
     due: 0,
+    touch: null,
   };
 }
 
@@ -161,9 +164,11 @@ export function signalsOf(change: Change): readonly SignalOutput[] {
   }
   const crossed = facts.erased ? null : crossedSignal(before, facts, model, change.now);
   if (crossed !== null) found.push(crossed);
-  if (isActivity(change)) {
-    found.push(leadSignal("active", change));
-    facts.lastActiveSignalAt = facts.at;
+  if (event.type === "Touch" && isActivity(change, event.value)) {
+    const active = leadSignal("active", change);
+    active.touch = event.value.kind;
+    found.push(active);
+    if (!event.value.imported) facts.lastActiveSignalAt = facts.at;
   }
   if (found.length === 0) return NO_SIGNALS;
   for (const signal of found) {
@@ -174,10 +179,13 @@ export function signalsOf(change: Change): readonly SignalOutput[] {
   return found;
 }
 
-/** At most once per lead in the declared span. */
-function isActivity({ event, facts, verdict, model }: Change): boolean {
-  if (event.type !== "Touch" || event.value.imported || verdict === "duplicate") return false;
-  return facts.lastActiveSignalAt === NEVER || facts.at - facts.lastActiveSignalAt >= model.model.activitySignalEveryMs;
+/** At most once per lead in the declared span; each touch that a journey looks at; and each that says something of consent, also of the past. */
+function isActivity({ facts, verdict, model, awaited }: Change, { kind, imported }: Touch): boolean {
+  if (verdict === "duplicate") return false;
+  if (consentOfTouch(kind) !== null) return true;
+  if (imported) return false;
+  const silent = facts.lastActiveSignalAt === NEVER || facts.at - facts.lastActiveSignalAt >= model.model.activitySignalEveryMs;
+  return silent || awaited.has(kind);
 }
 
 /** Attributes go with captured and crossed, and with the next signal after they changed. */
@@ -243,9 +251,9 @@ export function tickSignal(now: number): SignalOutput {
   return blankSignal("tick", now, "");
 }
 
-/** Forwards a routing policy to the router's inbox of the same partition. */
-export function policySignal(now: number, document: string, version: number): SignalOutput {
-  const signal = blankSignal("policy", now, "");
+/** Forwards a routing policy or a journey to the router's inbox of the same partition. */
+export function documentSignal(kind: "policy" | "journey", now: number, document: string, version: number): SignalOutput {
+  const signal = blankSignal(kind, now, "");
   signal.document = document;
   signal.policyVersion = version;
   return signal;

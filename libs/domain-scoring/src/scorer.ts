@@ -23,6 +23,8 @@ import {
   TOUCHED,
 } from "./state.ts";
 
+const NOTHING_AWAITED: ReadonlySet<string> = new Set();
+
 /**
  * Scores leads under one model. `decide` and `decideTimer` look, `evolve` changes: state and input alone make the answer, there is no
  * clock and no memory between calls (the scratch space inside is refilled by every call).
@@ -44,8 +46,8 @@ export class Scorer {
     this.taken = new Array<boolean>(model.exclusiveGroups).fill(false);
   }
 
-  /** What `event`, received at log time `now`, does to the lead. `state` is null for a lead not seen before. */
-  decide(state: LeadState | null, event: LeadEvent, now: number): Decision {
+  /** What `event`, received at log time `now`, does to the lead. `state` is null for a lead not seen before; of each `awaited` kind of touch a signal tells. */
+  decide(state: LeadState | null, event: LeadEvent, now: number, awaited: ReadonlySet<string> = NOTHING_AWAITED): Decision {
     const { model } = this;
     const { value } = event;
     const before = state ?? initialState(value.leadId);
@@ -70,7 +72,7 @@ export class Scorer {
       if (this.unscored) this.scoreProfile(facts, rows, before.profile, before.profile, countsAt);
     }
     this.conclude(before, facts, rows);
-    const change: Change = { before, facts, rows, event, verdict: finalVerdict, effectiveAt, now, model };
+    const change: Change = { before, facts, rows, event, verdict: finalVerdict, effectiveAt, now, model, awaited };
     const signals = signalsOf(change);
     return { output: eventOutput(change), signals, facts };
   }

@@ -37,6 +37,7 @@ const touchKinds: Readonly<Record<string, string>> = {
   "purchase-intent": "purchase buy intent-to-buy quote-request request-quote quote 采购意向 购买意向 询价 索取报价",
   "wecom-chat": "wecom wechat-chat wecom-message wechat-message 企微聊天 企业微信聊天 微信聊天",
   unsubscribe: "unsubscribed opt-out optout 退订 取消订阅",
+  subscribe: "subscribed opt-in optin consent 订阅 同意接收",
   call: "phone-call telephone-call 通话 电话沟通",
 };
 

@@ -45,6 +45,7 @@ export const signalOf = (leadId: string, kind: "active" | "inactive", time: numb
     document: null,
     policyVersion: null,
     due,
+    touch: null,
   } as Emitted<"Signal">["value"],
 });
 

@@ -4,7 +4,10 @@ import type {
   Capture,
   Command,
   DeadLetter,
+  JourneyMoved,
+  JourneyPublished,
   LeadAttributes,
+  MessageRequested,
   ModelPublished,
   PolicyPublished,
   Profile,
@@ -120,6 +123,15 @@ export const aPolicyPublished: Build<PolicyPublished> = (change = {}) => ({
   ...change,
 });
 
+export const aJourneyPublished: Build<JourneyPublished> = (change = {}) => ({
+  name: "nurture",
+  version: 1,
+  fingerprint: "0123456789abcdef",
+  document: "{}",
+  touches: [],
+  ...change,
+});
+
 export const aRosterPublished: Build<RosterPublished> = (change = {}) => ({
   version: 1,
   fingerprint: "0123456789abcdef",
@@ -202,6 +214,7 @@ export const aSignal: Build<Signal> = (change = {}) => ({
   document: null,
   policyVersion: null,
   due: EPOCH_MS,
+  touch: null,
   ...change,
 });
 
@@ -277,6 +290,37 @@ export const anAlert: Build<Alert> = (change = {}) => ({
   due: EPOCH_MS,
   detail: "",
   policyVersion: 1,
+  ...change,
+});
+
+export const aMessageRequested: Build<MessageRequested> = (change = {}) => ({
+  source: aSource({ topic: "lead.signals" }),
+  time: EPOCH_MS,
+  leadId: "lead-1",
+  journey: "nurture",
+  journeyVersion: 1,
+  entry: 1,
+  messageId: "lead-1/nurture/1/thanks",
+  step: "thanks",
+  template: "thanks",
+  channel: "e-mail",
+  due: EPOCH_MS,
+  ...change,
+});
+
+export const aJourneyMoved: Build<JourneyMoved> = (change = {}) => ({
+  source: aSource({ topic: "lead.signals" }),
+  time: EPOCH_MS,
+  leadId: "lead-1",
+  journey: "nurture",
+  journeyVersion: 1,
+  entry: 1,
+  move: "entered",
+  step: null,
+  outcome: null,
+  nextStep: "thanks",
+  nextAt: EPOCH_MS,
+  due: 0,
   ...change,
 });
 

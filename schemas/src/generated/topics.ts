@@ -22,6 +22,7 @@ export const topicFile = {
         "Command",
         "ModelPublished",
         "PolicyPublished",
+        "JourneyPublished",
         "Tick"
       ]
     },
@@ -64,6 +65,17 @@ export const topicFile = {
       "retentionMs": -1,
       "records": [
         "Alert"
+      ]
+    },
+    {
+      "name": "lead.messages",
+      "group": "lead",
+      "key": "lead id",
+      "timestamp": "LogAppendTime",
+      "retentionMs": -1,
+      "records": [
+        "MessageRequested",
+        "JourneyMoved"
       ]
     },
     {

@@ -10,7 +10,7 @@ import { prepareFromEnvironment } from "./commands/prepare.ts";
 import { progressLog } from "./commands/progress.ts";
 import { publishFiles } from "./commands/publish-files.ts";
 import { simulate } from "./commands/simulate.ts";
-import { start } from "./commands/start.ts";
+import { type StartWish, start } from "./commands/start.ts";
 import { printStatus } from "./commands/status.ts";
 import { listTopics } from "./commands/topics.ts";
 import { ImportError, registerImport } from "./import/index.ts";
@@ -48,10 +48,15 @@ program
   .option("--model <yaml>", "scoring model to publish")
   .option("--policy <yaml>", "routing policy to publish")
   .option("--roster <yaml>", "teams and sellers to publish")
+  .option("--journey <yaml>", "nurture journey to publish")
   .option("--for <seconds>", "stop after so many seconds", positive)
   .action(
-    ({ demo, model, policy, roster, for: forSeconds }: { demo: boolean; model?: string; policy?: string; roster?: string; for?: number }) =>
-      start(openWorkplace(), { demo, ...optional({ model, policy, roster, forSeconds }) }),
+    ({
+      demo,
+      for: forSeconds,
+      ...documents
+    }: { demo: boolean; for?: number } & Pick<StartWish, "model" | "policy" | "roster" | "journey">) =>
+      start(openWorkplace(), { demo, ...documents, ...optional({ forSeconds }) }),
   );
 
 program
@@ -96,7 +101,7 @@ program
   .action((lead: string, { at, json }: { at?: string; json?: boolean }) => explainLead(openWorkplace(), lead, at, json === true));
 
 rescoring(program.command("publish <kind> <file>"))
-  .description("check a model, policy or roster (kind) and let it take effect in every partition")
+  .description("check a model, policy, journey or roster (kind) and let it take effect in every partition")
   .option("--roster <yaml>", "roster that a policy is checked against", undefined)
   .action((kind: string, file: string, { roster, rescore }: { roster?: string; rescore?: number | true }) => {
     const workplace = openWorkplace();

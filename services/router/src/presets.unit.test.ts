@@ -1,7 +1,16 @@
 import { join } from "node:path";
 import { describe, expect, it } from "@jest/globals";
 import { readYamlDocument } from "@leadstream/config";
-import { checkPolicy, checkRoster, namesOf, readPolicy, rosterParts } from "@leadstream/domain-routing";
+import {
+  checkJourney,
+  checkPolicy,
+  checkRoster,
+  namesOf,
+  readJourney,
+  readPolicy,
+  resolveCalendars,
+  rosterParts,
+} from "@leadstream/domain-routing";
 import { z } from "zod";
 
 const examples = join(import.meta.dirname, "../../../infra/examples");
@@ -28,6 +37,28 @@ describe("shipped examples", () => {
     );
     expect(fast!.rules).toEqual(slow!.rules);
     for (const row of fast!.clocks) expect(row.cadence.recycleMs).toBeLessThanOrEqual(10 * 60_000);
+  });
+
+  it.each(["nurture", "demo"])("journey %s is sound and is that of L4", (name) => {
+    const document = readYamlDocument(join(examples, `journeys/${name}.yaml`), z.looseObject({}));
+    expect(checkJourney(document)).toEqual([]);
+    const { steps } = readJourney(JSON.stringify(resolveCalendars(document, 0, 30 * 86_400_000)));
+    const dayMs = name === "demo" ? 10_000 : 86_400_000;
+    expect(steps.map(({ id, afterMs }) => [id, afterMs / dayMs])).toEqual([
+      ["thanks", 1],
+      ["blog", 5],
+      ["webinar-invitation", 10],
+      ["attended", 15],
+    ]);
+  });
+
+  it("the demo's journey does what the other does, in fast motion", () => {
+    const [slow, fast] = ["nurture", "demo"].map((name) =>
+      readJourney(
+        JSON.stringify(resolveCalendars(readYamlDocument(join(examples, `journeys/${name}.yaml`), z.looseObject({})), 0, 30 * 86_400_000)),
+      ),
+    );
+    expect(fast!.steps.map(({ branches }) => branches)).toEqual(slow!.steps.map(({ branches }) => branches));
   });
 
   it("the default's clocks are those of the requirements (SLA2 to SLA6, A11)", () => {

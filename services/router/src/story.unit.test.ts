@@ -43,6 +43,11 @@ class Router {
     );
   }
 
+  publishJourney(journey: string, version: number): void {
+    for (const partition of [0, 1])
+      this.toPartition(partition, null, { kind: "journey", leadId: "", document: journey, policyVersion: version });
+  }
+
   /** Ticks as the scorer forwards them. */
   wait(durationMs: number): void {
     this.driver.nowMs += durationMs;
@@ -164,6 +169,31 @@ describe("the router's two folds joined by topics, under the demo policy", () =>
       ["assigned", "anna-keller", 1],
       ["reassigned", "pierre-martin", 2],
     ]);
+  });
+
+  it("nurtured: a journey asks for messages, adapts to clicks, stops when sales gets the lead", () => {
+    router.signal("captured", { score: 65_000, band: "mql", grade: "B", attributes });
+    router.publishJourney(JSON.stringify(document("journeys/demo.yaml")), 1);
+    for (let waited = 0; waited < 60; waited++) {
+      router.wait(second);
+      if (waited === 20) router.signal("active", { score: 66_000, band: "mql", touch: "email-click" });
+    }
+    router.signal("crossed", { score: 85_000, band: "sql", previousBand: "mql", direction: "up", grade: "B" });
+    for (let waited = 0; waited < 60; waited++) router.wait(second);
+    const messages = router.records("lead.messages", "MessageRequested");
+    expect(messages.map(({ template, due }) => [template, due - start])).toEqual([
+      ["thanks-and-case", 10 * second],
+      ["blog-in-depth", 50 * second],
+    ]);
+    const moves = router.records("lead.messages", "JourneyMoved").map(({ move, step, outcome }) => [move, step, outcome]);
+    expect(moves).toEqual([
+      ["entered", null, null],
+      ["stepped", "thanks", "sent"],
+      ["stepped", "blog", "sent"],
+      ["left", "webinar-invitation", "assigned"],
+    ]);
+    const sources = [...messages, ...router.records("lead.messages", "JourneyMoved")].map(({ source }) => source.seq);
+    expect(sources.sort((one, other) => one - other)).toEqual(sources.map((_, index) => index));
   });
 
   it("a rep who left is told by the team, and the lead moves on", () => {

@@ -1,15 +1,15 @@
-import type { Case, SharedPolicy, TeamState } from "@leadstream/domain-routing";
+import type { Case, TeamState } from "@leadstream/domain-routing";
 import { type StreamIo, type Topology, topology } from "@leadstream/stream";
-import { type CaseInput, caseFold, decodeSignal } from "./stages/case-fold.ts";
+import { type CaseInput, type CaseShared, caseFold, decodeSignal } from "./stages/case-fold.ts";
 import { decodeTeamRequest, type TeamInput, teamFold } from "./stages/team-fold.ts";
 
-/** lead.signals → team.requests, lead.assignments, lead.alerts. */
-export function caseTopology(io: StreamIo): Topology<CaseInput, Case, SharedPolicy> {
+/** lead.signals → team.requests, lead.assignments, lead.alerts, lead.messages. */
+export function caseTopology(io: StreamIo): Topology<CaseInput, Case, CaseShared> {
   return topology("cases")
     .from(io.inbox("lead.signals", "cases")) // key = lead id: the scorer's signals and the teams' answers
     .stage(decodeSignal)
-    .fold(caseFold, io.stores("cases")) // lifecycle, lease, clocks, pool of one lead
-    .to(io.output("team.requests"), io.output("lead.assignments"), io.output("lead.alerts"))
+    .fold(caseFold, io.stores("cases")) // lifecycle, lease, clocks, pool, journey of one lead
+    .to(io.output("team.requests"), io.output("lead.assignments"), io.output("lead.alerts"), io.output("lead.messages"))
     .commit(io.transactions("cases", "lead.signals")); // last, always
 }
 

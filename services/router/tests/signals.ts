@@ -28,6 +28,7 @@ export const blankSignal: Signal = {
   document: null,
   policyVersion: null,
   due: 0,
+  touch: null,
 };
 
 export const attributes: LeadAttributes = {

@@ -39,6 +39,38 @@ describe("the scoring topology", () => {
     ]);
   });
 
+  it("tells of a touch once an hour, and of each that the journey in force looks at; an older journey changes nothing", () => {
+    const toldTouches = (): (string | null)[] =>
+      scoring.records("lead.signals", "Signal").flatMap(({ kind, touch }) => (kind === "active" ? [touch] : []));
+    scoring.publish(1, preset("default"));
+    const visit = (): void => {
+      for (const kind of ["page-view", "email-open", "webinar"]) scoring.touch("lead-1", kind);
+    };
+    visit();
+    expect(toldTouches()).toEqual(["page-view"]);
+    scoring.publishJourney(2, ["email-open"]);
+    scoring.publishJourney(1, ["webinar"]);
+    visit();
+    expect(toldTouches()).toEqual(["page-view", "email-open"]);
+    const journeys = scoring.records("lead.signals", "Signal").filter(({ kind }) => kind === "journey");
+    expect(journeys.map(({ policyVersion }) => policyVersion).sort()).toEqual([1, 1, 2, 2]);
+    expect(journeys.every(({ leadId }) => leadId === "")).toBe(true);
+  });
+
+  it("tells of each touch that gives or withdraws consent, also of the past", () => {
+    scoring.publish(1, preset("default"));
+    scoring.touch("lead-1", "unsubscribe", undefined, true);
+    scoring.touch("lead-1", "page-view", undefined, true);
+    scoring.touch("lead-1", "subscribe");
+    scoring.touch("lead-1", "unsubscribe");
+    const told = scoring.records("lead.signals", "Signal").filter(({ kind }) => kind === "active");
+    expect(told.map(({ touch, imported }) => [touch, imported])).toEqual([
+      ["unsubscribe", true],
+      ["subscribe", false],
+      ["unsubscribe", false],
+    ]);
+  });
+
   it("without a model nothing scores, but everything is folded; a model then takes over, and an older one is ignored", () => {
     scoring.touch("lead-1", "demo-request");
     scoring.publish(2, preset("starter"));
@@ -70,15 +102,18 @@ describe("what a partition holds once", () => {
     const writer = new AvroWriter();
     const { scorer } = leadScoring.shared.initial();
     const trial = { ...published, version: 5, percent: 50, where: '{"region":"emea"}' };
+    const awaited = { version: 2, touches: new Set(["email-open", "webinar"]) };
     leadScoring.shared.write(writer, {
       published,
       scorer,
       challenger: { published: trial, scorer, pilot: () => true },
       rescorePerSecond: 7,
+      awaited,
     } satisfies ModelsInForce);
     const reader = new AvroReader(writer.slice());
     const read = leadScoring.shared.read(reader);
     reader.finish();
+    expect(read.awaited).toEqual(awaited);
     expect([read.published, read.scorer.model.name, read.scorer.model.version]).toEqual([published, "m", 4]);
     expect([read.challenger?.published, read.challenger?.scorer.model.version, read.rescorePerSecond]).toEqual([trial, 5, 7]);
   });

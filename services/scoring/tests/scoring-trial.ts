@@ -55,6 +55,12 @@ export class Scoring {
     );
   }
 
+  publishJourney(version: number, touches: readonly string[]): void {
+    const value = { name: "j", version, fingerprint: "", document: "{}", touches: [...touches] };
+    for (let partition = 0; partition < PARTITIONS; partition++)
+      this.driver.feed((broker, now) => broker.append("lead.events", "JourneyPublished", null, value, now, partition));
+  }
+
   private common(leadId: string, imported = false): Pick<Touch, "eventId" | "leadId" | "occurredAt" | "producer" | "imported"> {
     return { eventId: `event-${this.serial++}`, leadId, occurredAt: this.driver.nowMs, producer: "test", imported };
   }
@@ -75,9 +81,9 @@ export class Scoring {
     this.driver.feed((broker, now) => broker.append("lead.events", "Capture", leadId, value, now));
   }
 
-  touch(leadId: string, kind: string, partition?: number): void {
+  touch(leadId: string, kind: string, partition?: number, imported = false): void {
     const value: Touch = {
-      ...this.common(leadId),
+      ...this.common(leadId, imported),
       kind,
       channel: null,
       campaign: null,

@@ -1,6 +1,6 @@
 import type { TableWriter } from "@leadstream/clickhouse";
 import { type Decoded, everyLead } from "@leadstream/schemas";
-import { alerts, assignments, scores, signals, teamReplies, teamRequests } from "./tables/derived-tables.ts";
+import { alerts, assignments, journeyMoves, messages, scores, signals, teamReplies, teamRequests } from "./tables/derived-tables.ts";
 import { captures, commands, deadLetters, profiles, spend, statuses, touches } from "./tables/edge-tables.ts";
 import { type LedgerFields, ledgers, publications } from "./tables/ledger-tables.ts";
 import type { LogPlace, Row } from "./tables/row.ts";
@@ -71,6 +71,12 @@ function mapRecord(place: LogPlace, record: Decoded, emit: RowSink): void {
     case "Alert":
       emit(alerts, { place, value: record.value });
       return;
+    case "MessageRequested":
+      emit(messages, { place, value: record.value });
+      return;
+    case "JourneyMoved":
+      emit(journeyMoves, { place, value: record.value });
+      return;
     case "DeadLetter":
       emit(deadLetters, { place, value: record.value });
       return;
@@ -79,6 +85,9 @@ function mapRecord(place: LogPlace, record: Decoded, emit: RowSink): void {
       return;
     case "PolicyPublished":
       emit(publications, { place, value: { ...record.value, kind: "policy", terms: everyLead } });
+      return;
+    case "JourneyPublished":
+      emit(publications, { place, value: { ...record.value, kind: "journey", terms: everyLead } });
       return;
     case "RosterPublished":
       emit(publications, { place, value: { ...record.value, kind: "roster", name: "roster", terms: everyLead } });

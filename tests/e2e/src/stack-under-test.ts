@@ -77,6 +77,7 @@ export class StackUnderTest {
       model: join(examples, "models/default.yaml"),
       policy: wish.policy ?? join(examples, "policies/demo.yaml"),
       roster: join(examples, "rosters/demo-team.yaml"),
+      journey: join(examples, "journeys/demo.yaml"),
     };
     try {
       const running = await startStack({

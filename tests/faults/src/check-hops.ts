@@ -3,7 +3,7 @@ import type { Evidence, LogRecord, Violation } from "./evidence.ts";
 import { findings, place } from "./report.ts";
 
 /** Records of lead.events that concern no lead and bring no score. */
-const withoutScore = new Set(["ModelPublished", "PolicyPublished", "Tick"]);
+const withoutScore = new Set(["ModelPublished", "PolicyPublished", "JourneyPublished", "Tick"]);
 
 /** I3: consumed = scored + set aside, record by record; every question to a team is answered. */
 export function checkConservation(evidence: Evidence): Violation[] {

@@ -11,12 +11,18 @@ import {
   writeTemperature,
 } from "@leadstream/schemas";
 import { readItems, readText, writeText } from "../codec-parts.ts";
+import { RoutingError } from "../errors.ts";
 import { type Tier, tiers } from "../policy/policy.ts";
 import type { Case, CoolDown, Lease, Pending } from "./case.ts";
+import { readStanding, writeStanding } from "./journey-codec.ts";
 
 const pendingKinds: readonly Pending["kind"][] = ["assign", "claim", "transfer"];
 
+/** First byte of a stored case; another layout takes another number. */
+const layout = 1;
+
 export function writeCase(writer: AvroWriter, state: Case): void {
+  writer.byte(layout);
   writer.string(state.leadId);
   writeCaseState(writer, state.status);
   writer.long(state.epoch);
@@ -46,9 +52,17 @@ export function writeCase(writer: AvroWriter, state: Case): void {
   if (state.pending !== null) writePending(writer, state.pending);
   writer.boolean(state.lease !== null);
   if (state.lease !== null) writeLease(writer, state.lease);
+  writeStanding(writer, state);
 }
 
+/** Throws RoutingError STATE_LAYOUT for a case that another version stored. */
 export function readCase(reader: AvroReader): Case {
+  const found = reader.byte();
+  if (found !== layout)
+    throw new RoutingError(
+      "STATE_LAYOUT",
+      `a stored case has layout ${found}, this version reads ${layout}: rebuild the store from the log`,
+    );
   return {
     leadId: reader.string(),
     status: readCaseState(reader),
@@ -71,6 +85,7 @@ export function readCase(reader: AvroReader): Case {
     policyVersion: reader.long(),
     pending: reader.boolean() ? readPending(reader) : null,
     lease: reader.boolean() ? readLease(reader) : null,
+    ...readStanding(reader),
   };
 }
 

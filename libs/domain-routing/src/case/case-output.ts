@@ -1,12 +1,32 @@
-import type { Alert, AlertKind, Assignment, Change, RequestKind, TeamRequest } from "@leadstream/schemas";
+import type {
+  Alert,
+  AlertKind,
+  Assignment,
+  Change,
+  JourneyMove,
+  JourneyMoved,
+  MessageRequested,
+  RequestKind,
+  TeamRequest,
+} from "@leadstream/schemas";
+import type { Branch } from "../journey/journey.ts";
+import type { SharedJourney } from "../journey/shared-journey.ts";
 import type { Policy } from "../policy/policy.ts";
 import { type Case, NO_TIME, requestIdOf } from "./case.ts";
+import type { JourneyRun } from "./journey-run.ts";
 
 /** What the case fold emits, in the shape that the stream runtime takes. */
 export type CaseOutput =
   | { readonly topic: "team.requests"; readonly type: "TeamRequest"; readonly key: string; readonly value: Omit<TeamRequest, "source"> }
   | { readonly topic: "lead.assignments"; readonly type: "Assignment"; readonly key: string; readonly value: Omit<Assignment, "source"> }
-  | { readonly topic: "lead.alerts"; readonly type: "Alert"; readonly key: string; readonly value: Omit<Alert, "source"> };
+  | { readonly topic: "lead.alerts"; readonly type: "Alert"; readonly key: string; readonly value: Omit<Alert, "source"> }
+  | {
+      readonly topic: "lead.messages";
+      readonly type: "MessageRequested";
+      readonly key: string;
+      readonly value: Omit<MessageRequested, "source">;
+    }
+  | { readonly topic: "lead.messages"; readonly type: "JourneyMoved"; readonly key: string; readonly value: Omit<JourneyMoved, "source"> };
 
 /** What a decision of the case fold may know. */
 export interface CaseContext {
@@ -14,6 +34,8 @@ export interface CaseContext {
   readonly policyVersion: number;
   /** When that policy came into force. */
   readonly policySince: number;
+  /** The journey in force. */
+  readonly plan: SharedJourney;
   /** Instant of the decision: the partition's clock, or the due time of a timer. */
   readonly now: number;
   /** The partition's clock; later than `now` when a timer is served late. */
@@ -64,7 +86,8 @@ function timeOrNull(time: number | undefined): number | null {
   return time === undefined || time === NO_TIME ? null : time;
 }
 
-export function emitAlert(context: CaseContext, state: Case, kind: AlertKind, detail: string): void {
+/** `team` is told when nobody owns the lead. */
+export function emitAlert(context: CaseContext, state: Case, kind: AlertKind, detail: string, team: string | null = null): void {
   context.emit({
     topic: "lead.alerts",
     type: "Alert",
@@ -75,10 +98,57 @@ export function emitAlert(context: CaseContext, state: Case, kind: AlertKind, de
       kind,
       epoch: state.epoch,
       rep: state.lease?.rep ?? null,
-      team: state.lease?.team ?? null,
+      team: state.lease?.team ?? team,
       due: context.due === 0 ? context.now : context.due,
       detail,
       policyVersion: context.policyVersion,
+    },
+  });
+}
+
+/** What was asked of whoever sends messages; the id is the same whenever this step of this run is repeated. */
+export function emitMessage(context: CaseContext, state: Case, run: JourneyRun, step: string, send: NonNullable<Branch["send"]>): void {
+  const { journey, version, entry } = run;
+  context.emit({
+    topic: "lead.messages",
+    type: "MessageRequested",
+    key: state.leadId,
+    value: {
+      time: context.now,
+      leadId: state.leadId,
+      journey,
+      journeyVersion: version,
+      entry,
+      messageId: `${state.leadId}/${journey}/${entry}/${step}`,
+      step,
+      template: send.template,
+      channel: send.channel,
+      due: context.due === 0 ? context.now : context.due,
+    },
+  });
+}
+
+type MoveDetails = Partial<Pick<JourneyMoved, "step" | "outcome" | "nextAt">>;
+
+/** Records one move of a lead in its journey, with what comes next as `run` says. */
+export function emitMoved(context: CaseContext, state: Case, run: Readonly<JourneyRun>, move: JourneyMove, details: MoveDetails): void {
+  const { journey, version, entry, next } = run;
+  context.emit({
+    topic: "lead.messages",
+    type: "JourneyMoved",
+    key: state.leadId,
+    value: {
+      time: context.now,
+      leadId: state.leadId,
+      journey,
+      journeyVersion: version,
+      entry,
+      move,
+      step: details.step ?? null,
+      outcome: details.outcome ?? null,
+      nextStep: next,
+      nextAt: details.nextAt ?? null,
+      due: context.due,
     },
   });
 }

@@ -1,5 +1,6 @@
 import type { CaseState, Grade, LeadAttributes, Temperature } from "@leadstream/schemas";
 import type { Tier } from "../policy/policy.ts";
+import type { JourneyStanding } from "./journey-run.ts";
 
 /** No time is set. The same value as the stream runtime's. */
 export const NO_TIME = -1;
@@ -45,7 +46,7 @@ export interface CoolDown {
 }
 
 /** All that routing knows of one lead. */
-export interface Case {
+export interface Case extends JourneyStanding {
   readonly leadId: string;
   status: CaseState;
   /** Number of the newest lease; 0 before the first. */
@@ -96,14 +97,17 @@ export function newCase(leadId: string): Case {
     lastInteractionAt: NO_TIME,
     inactiveAt: NO_TIME,
     policyVersion: 0,
+    consent: null,
+    journey: null,
+    journeyAt: NO_TIME,
   };
 }
 
 export const requestIdOf = (leadId: string, number: number): string => `${leadId}#${number}`;
 
 /** Timer kinds of a case; at one instant the smaller rings first. */
-export const caseTimers = { target: 0, remind: 1, escalate: 2, recycle: 3, lease: 4, wait: 5, retry: 6, inactive: 7 } as const;
-export const caseTimerKinds = 8;
+export const caseTimers = { target: 0, remind: 1, escalate: 2, recycle: 3, lease: 4, wait: 5, retry: 6, inactive: 7, journey: 8 } as const;
+export const caseTimerKinds = 9;
 
 /** When the timer of `kind` is due, or NO_TIME. */
 export function caseTimerOf(state: Case, kind: number): number {
@@ -124,6 +128,8 @@ export function caseTimerOf(state: Case, kind: number): number {
       return state.retryAt;
     case caseTimers.inactive:
       return state.inactiveAt;
+    case caseTimers.journey:
+      return state.journeyAt;
     default:
       return NO_TIME;
   }

@@ -13,6 +13,7 @@ export function erase(context: CaseContext, state: Case, commandId: string | nul
   stub.epoch = state.epoch;
   stub.requests = state.requests;
   stub.policyVersion = state.policyVersion;
+  stub.journey = state.journey; // left with a record of its own, then forgotten
   if (state.lease === null) {
     stub.status = "erased";
     emitAssignment(context, stub, "erased", { commandId });

@@ -1,11 +1,17 @@
 import type { TeamReply } from "@leadstream/schemas";
 import { type Case, type Pending, requestIdOf } from "./case.ts";
 import { type CaseContext, emitAssignment, emitRequest } from "./case-output.ts";
+import { followJourney } from "./follow-journey.ts";
 import { teamByRule } from "./on-command.ts";
 import { endLease, openLease, requestByCommand, requestOwner, rest } from "./ownership.ts";
 
 /** A team's answer. Only an answer to the open question of this case counts; any other grant is given back at once. */
 export function onReply(context: CaseContext, state: Case | null, reply: TeamReply): Case | null {
+  decide(context, state, reply);
+  return followJourney(context, state, null);
+}
+
+function decide(context: CaseContext, state: Case | null, reply: TeamReply): void {
   const pending = state?.pending ?? null;
   const answers =
     state !== null && pending !== null && pending.team === reply.teamId && requestIdOf(state.leadId, pending.number) === reply.requestId;
@@ -24,7 +30,6 @@ export function onReply(context: CaseContext, state: Case | null, reply: TeamRep
       if (answers && reply.opensAt !== null) waitForOpening(context, state, pending, reply.opensAt);
       break;
   }
-  return state;
 }
 
 /** Nobody works now: the time to wait begins when somebody does. */

@@ -4,6 +4,7 @@ import { type Case, newCase } from "./case.ts";
 import { type CaseContext, emitAlert, emitAssignment } from "./case-output.ts";
 import { computeClocks, interaction } from "./clocks.ts";
 import { erase } from "./erase.ts";
+import { followJourney } from "./follow-journey.ts";
 import { learn } from "./learn.ts";
 import { onCommand } from "./on-command.ts";
 import { onStatus } from "./on-status.ts";
@@ -11,6 +12,10 @@ import { endLease, requestOwner, rest } from "./ownership.ts";
 
 /** A record of the scorer about one lead. The state is changed in place; null: the lead stays unknown. */
 export function onSignal(context: CaseContext, known: Case | null, signal: Signal): Case | null {
+  return followJourney(context, decide(context, known, signal), signal);
+}
+
+function decide(context: CaseContext, known: Case | null, signal: Signal): Case | null {
   if (signal.kind === "command") return onCommand(context, known, signal);
   if (signal.kind === "erased") return erase(context, known ?? newCase(signal.leadId), signal.eventId);
   if (known?.status === "erased") return refuseErased(context, known, signal);

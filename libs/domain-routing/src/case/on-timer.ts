@@ -2,6 +2,7 @@ import { qualifies } from "../policy/choose-team.ts";
 import { type Case, caseTimers, type Lease, NO_TIME } from "./case.ts";
 import { type CaseContext, emitAlert } from "./case-output.ts";
 import { silence } from "./clocks.ts";
+import { followJourney, onJourneyTimer } from "./follow-journey.ts";
 import { findSuccessor, onDenied } from "./on-reply.ts";
 import { cancelPending, endLease } from "./ownership.ts";
 
@@ -10,8 +11,9 @@ export function onCaseTimer(context: CaseContext, state: Case, kind: number): Ca
   const { lease } = state;
   if (kind === caseTimers.wait) onWaitedTooLong(context, state);
   else if (kind === caseTimers.retry) onRetry(context, state);
+  else if (kind === caseTimers.journey) onJourneyTimer(context, state);
   else if (lease !== null) onLeaseTimer(context, state, lease, kind);
-  return state;
+  return followJourney(context, state, null);
 }
 
 function onLeaseTimer(context: CaseContext, state: Case, lease: Lease, kind: number): void {

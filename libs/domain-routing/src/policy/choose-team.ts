@@ -1,5 +1,5 @@
 import type { Grade, LeadAttributes } from "@leadstream/schemas";
-import type { LeadView, NumberCondition, Policy, Rule, Target, TextCondition } from "./policy.ts";
+import type { Conditions, LeadView, NumberCondition, Policy, Rule, Target, TextCondition } from "./policy.ts";
 
 /** Name under which decisions of the policy's fallback are recorded. */
 export const fallbackRule = "fallback";
@@ -12,7 +12,8 @@ export function matchRule(policy: Policy, lead: LeadView, attributes: LeadAttrib
   return null;
 }
 
-function matches(rule: Rule, lead: LeadView, attributes: LeadAttributes | null): boolean {
+/** Whether every condition holds for the lead. */
+export function matches(rule: Conditions, lead: LeadView, attributes: LeadAttributes | null): boolean {
   for (const condition of rule.texts) {
     if (!textHolds(condition, lead, attributes)) return false;
   }

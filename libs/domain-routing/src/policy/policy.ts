@@ -57,10 +57,14 @@ export interface NumberCondition {
   readonly below: number;
 }
 
-export interface Rule {
-  readonly id: string;
+/** All must hold. */
+export interface Conditions {
   readonly texts: readonly TextCondition[];
   readonly numbers: readonly NumberCondition[];
+}
+
+export interface Rule extends Conditions {
+  readonly id: string;
   /** First choice and what follows when a team denies; the policy's fallback is the last. */
   readonly targets: readonly Target[];
 }

@@ -1,6 +1,7 @@
 import { gradeSymbols, temperatureSymbols } from "@leadstream/schemas";
 import type { DocumentReader } from "../document/document-reader.ts";
 import {
+  type Conditions,
   type NumberCondition,
   numberFields,
   type OutOfHours,
@@ -17,17 +18,20 @@ const pointThousandths = 1_000;
 
 export function readRule(reader: DocumentReader, value: unknown, path: string, outOfHours: OutOfHours): Rule {
   const rule = reader.object(value, path, ["id", "when", "assign", "otherwise", "description"]);
-  const when = reader.object(rule.when ?? {}, `${path}.when`, [...textFields, ...numberFields, "source"]);
   const otherwise = reader.list(rule.otherwise, `${path}.otherwise`);
   return {
     id: reader.text(rule.id, `${path}.id`),
-    texts: readTexts(reader, when, `${path}.when`),
-    numbers: readNumbers(reader, when, `${path}.when`),
+    ...readConditions(reader, rule.when ?? {}, `${path}.when`),
     targets: [
       readTarget(reader, rule.assign, `${path}.assign`, outOfHours),
       ...otherwise.map((target, index) => readTarget(reader, target, `${path}.otherwise[${index}]`, outOfHours)),
     ],
   };
+}
+
+export function readConditions(reader: DocumentReader, value: unknown, path: string): Conditions {
+  const when = reader.object(value, path, [...textFields, ...numberFields, "source"]);
+  return { texts: readTexts(reader, when, path), numbers: readNumbers(reader, when, path) };
 }
 
 /** `outOfHours`: what holds unless the target says otherwise. */
@@ -54,8 +58,7 @@ function readTexts(reader: DocumentReader, when: Readonly<Record<string, unknown
     const given = field === "channel" ? (when.channel ?? when.source) : when[field];
     if (given === undefined) continue;
     const values = reader.texts(given, `${path}.${field}`);
-    if (values.length === 0)
-      reader.fault(`${path}.${field}`, "is empty, so the rule never matches", "Name a value or remove the condition");
+    if (values.length === 0) reader.fault(`${path}.${field}`, "is empty, so it never matches", "Name a value or remove the condition");
     const allowed: readonly string[] | null = field === "grade" ? gradeSymbols : field === "temperature" ? temperatureSymbols : null;
     for (const value of values) {
       if (allowed?.includes(value) === false) reader.fault(`${path}.${field}`, "holds an unknown value", `Use ${allowed.join(", ")}`);

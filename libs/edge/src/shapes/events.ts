@@ -45,7 +45,7 @@ export const touchShape = z
     kind: shortText()
       .min(1)
       .describe(
-        "page-view, pricing-view, home-view, blog-view, email-open, email-click, download, white-paper, case-collection, webinar, event, demo-request, purchase-intent, wecom-chat, unsubscribe …",
+        "page-view, pricing-view, home-view, blog-view, email-open, email-click, download, white-paper, case-collection, webinar, event, demo-request, purchase-intent, wecom-chat, unsubscribe, subscribe …",
       ),
     channel: shortText().nullish().describe("Channel of the touch."),
     campaign: shortText().nullish().describe("Campaign."),

@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
 import { readYamlDocument } from "@leadstream/config";
-import { checkPolicy, checkRoster, namesOf, resolveCalendars, rosterParts } from "@leadstream/domain-routing";
+import { checkJourney, checkPolicy, checkRoster, namesOf, resolveCalendars, rosterParts, touchesOf } from "@leadstream/domain-routing";
 import { checkModel } from "@leadstream/domain-scoring";
 import type { ModelTerms } from "@leadstream/schemas";
 import { z } from "zod";
 
 /** A checked document, ready to be published: its text is what folds read. */
 export interface PublishableDocument {
-  readonly kind: "model" | "policy" | "roster";
+  readonly kind: "model" | "policy" | "journey" | "roster";
   readonly name: string;
   readonly document: string;
   readonly fingerprint: string;
@@ -70,15 +70,26 @@ export function readPolicyFile(path: string, roster: PublishableDocument | null,
   return publishable("policy", document.name, withOpenHours(document, nowMs));
 }
 
-/**
- * Working hours of reps are resolved like the calendars of policies. The same file is the same roster for the rest of the year: a start of the stack on
- * another day must not publish it again over what was changed since.
- */
+/** Working calendars are resolved as in a policy. */
+export function readJourneyFile(path: string, nowMs: number): PublishableDocument {
+  const document = readYamlDocument(path, judgedBy(checkJourney));
+  return publishable("journey", document.name, withOpenHours(document, nowMs), sameAllYear(document, nowMs));
+}
+
+/** Kinds of touch that the scorer tells the router of, for a checked journey. */
+export const awaitedTouches = (journey: PublishableDocument): readonly string[] => touchesOf(JSON.parse(journey.document));
+
+/** Working hours of reps are resolved like the calendars of policies. */
 export function readRoster(path: string, nowMs: number): PublishableDocument {
   const document = readYamlDocument(path, judgedBy(checkRoster));
-  const year = document.calendars === undefined ? null : new Date(nowMs).getUTCFullYear();
-  return publishable("roster", document.name, withOpenHours(document, nowMs), { document, year });
+  return publishable("roster", document.name, withOpenHours(document, nowMs), sameAllYear(document, nowMs));
 }
+
+/** The same file is the same document for the rest of the year: a start of the stack on another day must not publish it again over what was changed since. */
+const sameAllYear = (document: Readonly<Record<string, unknown>>, nowMs: number): object => ({
+  document,
+  year: document.calendars === undefined ? null : new Date(nowMs).getUTCFullYear(),
+});
 
 function withOpenHours(document: Readonly<Record<string, unknown>>, nowMs: number): Record<string, unknown> {
   const today = Math.floor(nowMs / DAY_MS) * DAY_MS;

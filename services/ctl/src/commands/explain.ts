@@ -20,6 +20,19 @@ interface OwnerRow {
   readonly why: readonly string[];
 }
 
+interface JourneyRow {
+  readonly at: number;
+  readonly journey: string;
+  readonly entry: number;
+  readonly move: string;
+  readonly step: string;
+  readonly outcome: string;
+  readonly template: string;
+  readonly nextStep: string;
+  /** ms since epoch; null when nothing comes next. */
+  readonly nextAt: number | null;
+}
+
 const millis = (column: string): string => `toUnixTimestamp64Milli(${column})`;
 
 const scoresQuery = `
@@ -32,6 +45,13 @@ const scoresQuery = `
 const ownersQuery = `
   SELECT ${millis("time")} AS at, epoch, change, rep, team, rule, reason, why
   FROM assignments FINAL WHERE lead_id = {lead:String} ORDER BY log_offset`;
+
+const journeyQuery = `
+  SELECT ${millis("v.time")} AS at, v.journey AS journey, v.entry AS entry, v.move AS move, v.step AS step, v.outcome AS outcome,
+    m.template AS template, v.next_step AS nextStep, ${millis("v.next_at")} AS nextAt
+  FROM (SELECT * FROM journey_moves FINAL WHERE lead_id = {lead:String}) AS v
+  LEFT JOIN (SELECT * FROM messages FINAL WHERE lead_id = {lead:String}) AS m ON m.journey = v.journey AND m.entry = v.entry AND m.step = v.step AND v.move = 'stepped'
+  ORDER BY v.log_offset`;
 
 async function ask<T>(client: ClickHouseClient, query: string, lead: string): Promise<T[]> {
   const result = await client.query({
@@ -62,9 +82,10 @@ export async function explainLead(workplace: Workplace, lead: string, at: string
       }),
     );
     const owners = (await ask<OwnerRow>(clients.clickhouse(), ownersQuery, lead)).filter((owner) => owner.at <= atMs);
+    const journey = (await ask<JourneyRow>(clients.clickhouse(), journeyQuery, lead)).filter((move) => move.at <= atMs);
     const explanation = explain(scores, atMs);
     if (json) {
-      console.log(JSON.stringify({ lead, ...explanation, owners }, null, 2));
+      console.log(JSON.stringify({ lead, ...explanation, owners, journey }, null, 2));
       return;
     }
     console.log(
@@ -73,14 +94,14 @@ export async function explainLead(workplace: Workplace, lead: string, at: string
     console.log("\n  when                      cause           model                 rule                    kind        points    score");
     for (const row of explanation.rows) console.log(rowLine(row));
     if (!explanation.complete) console.log("  The rows do not sum to the last score: the sink is behind, or records are missing.");
-    if (owners.length === 0) return;
-    console.log("\n  when                      epoch  change        owner              team            why");
+    if (owners.length > 0) console.log("\n  when                      epoch  change        owner              team            why");
     for (const owner of owners) {
       const why = [owner.rule, owner.reason, ...owner.why].filter((part) => part !== "").join("; ");
       console.log(
         `  ${new Date(owner.at).toISOString()}  ${String(owner.epoch).padStart(5)}  ${owner.change.padEnd(12)}  ${owner.rep.padEnd(17)}  ${owner.team.padEnd(14)}  ${why}`,
       );
     }
+    for (const line of journeyLines(journey)) console.log(line);
   } finally {
     await clients.close();
   }
@@ -88,4 +109,17 @@ export async function explainLead(workplace: Workplace, lead: string, at: string
 
 function rowLine(row: ExplainedRow): string {
   return `  ${new Date(row.time).toISOString()}  ${row.cause.padEnd(14)}  ${`${row.model}@${row.modelVersion}`.padEnd(20)}  ${row.rule.padEnd(22)}  ${row.kind.padEnd(10)}  ${pointsText(row.points).padStart(7)}  ${pointsText(row.running).padStart(7)}`;
+}
+
+/** Its way through the journey, and what comes next. */
+function journeyLines(moves: readonly JourneyRow[]): string[] {
+  const last = moves.at(-1);
+  if (last === undefined) return [];
+  const time = (at: number): string => new Date(at).toISOString();
+  const lines = moves.map(({ at, journey, entry, move, step, outcome, template }) => {
+    const what = [step, template, outcome === "sent" ? "" : outcome].filter((part) => part !== "").join(", ");
+    return `  ${time(at)}  ${journey.padEnd(14)}  ${String(entry).padStart(3)}  ${move.padEnd(8)}  ${what}`;
+  });
+  const next = last.nextAt === null ? "It is in no journey now." : `Next in the journey: ${last.nextStep}, at ${time(last.nextAt)}.`;
+  return ["\n  when                      journey         run  move      step, message, outcome", ...lines, `  ${next}`];
 }

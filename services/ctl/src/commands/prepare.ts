@@ -15,6 +15,7 @@ const prepareConfig = z.object({
   model: z.string().optional().describe("the path of a scoring model"),
   policy: z.string().optional().describe("the path of a routing policy"),
   roster: z.string().optional().describe("the path of a roster"),
+  journey: z.string().optional().describe("the path of a nurture journey"),
 });
 
 /** Topics, schemas, tables and configuration on servers that run elsewhere: what a container does once before the services start. */
@@ -31,6 +32,7 @@ export async function prepareFromEnvironment({ root }: Workplace): Promise<void>
     usualModel: config.model === undefined,
     policy: config.policy ?? join(examples, "policies/default.yaml"),
     roster: config.roster ?? join(examples, "rosters/demo-team.yaml"),
+    journey: config.journey ?? join(examples, "journeys/nurture.yaml"),
   };
   await prepareStack(addresses, { root, dataDir: config.dataDir, documents, log: progressLog(), nowMs: Date.now() });
 }

@@ -3,10 +3,10 @@ import { defaultPartitions } from "@leadstream/schemas";
 import { StackClients } from "../stack/clients.ts";
 import { versionInLog } from "../stack/prepare.ts";
 import { runningStack, type Workplace } from "../workplace.ts";
-import { type PublishableDocument, readPolicyFile, readRoster } from "./documents.ts";
+import { type PublishableDocument, readJourneyFile, readPolicyFile, readRoster } from "./documents.ts";
 import { PublicationLedger, publish } from "./publish.ts";
 
-const kinds = ["model", "policy", "roster"] as const;
+const kinds = ["model", "policy", "journey", "roster"] as const;
 
 /** Checks a document and publishes it into the running stack. Throws ConfigError with every fault and its line. */
 export async function publishFiles(workplace: Workplace, kind: string, file: string, rosterFile: string): Promise<void> {
@@ -35,6 +35,8 @@ function read(kind: string, file: string, rosterFile: string): PublishableDocume
   switch (kind) {
     case "policy":
       return readPolicyFile(file, readRoster(rosterFile, Date.now()), Date.now());
+    case "journey":
+      return readJourneyFile(file, Date.now());
     case "roster":
       return readRoster(file, Date.now());
     default:

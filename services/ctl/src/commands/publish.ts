@@ -12,7 +12,7 @@ import {
   type WireFormat,
 } from "@leadstream/schemas";
 import { z } from "zod";
-import { type PublishableDocument, rosterRecords } from "./documents.ts";
+import { awaitedTouches, type PublishableDocument, rosterRecords } from "./documents.ts";
 
 const entry = z.object({
   name: z.string(),
@@ -25,7 +25,7 @@ const entry = z.object({
   by: z.enum(["start", "command"]).default("start"),
 });
 /** `pilot` and `shadow` stand beside the model in force until the next one for every lead ends them. */
-const slots = ["model", "pilot", "shadow", "policy", "roster"] as const;
+const slots = ["model", "pilot", "shadow", "policy", "journey", "roster"] as const;
 type Slot = (typeof slots)[number];
 const ledgerShape = z.partialRecord(z.enum(slots), entry);
 type Ledger = z.output<typeof ledgerShape>;
@@ -33,7 +33,8 @@ type Ledger = z.output<typeof ledgerShape>;
 const slotOfRole = { champion: "model", challenger: "pilot", shadow: "shadow" } as const satisfies Record<ModelTerms["role"], Slot>;
 const slotOf = ({ kind, terms }: PublishableDocument): Slot => (kind === "model" ? slotOfRole[terms?.role ?? "champion"] : kind);
 /** Versions are given to documents of one kind in one row. */
-const sameRow = (slot: Slot): readonly Slot[] => (slot === "policy" || slot === "roster" ? [slot] : ["model", "pilot", "shadow"]);
+const sameRow = (slot: Slot): readonly Slot[] =>
+  slot === "model" || slot === "pilot" || slot === "shadow" ? ["model", "pilot", "shadow"] : [slot];
 
 /** What was published last, kept beside the data. */
 export class PublicationLedger {
@@ -114,16 +115,23 @@ export async function publish(
     );
   } else {
     const value = { name, version, fingerprint, document: document.document };
-    await Promise.all(
-      Array.from({ length: ports.leadPartitions }, (_, partition) =>
-        kind === "model"
-          ? send(ports, topicNames.leadEvents, partition, null, "ModelPublished", { ...value, ...terms })
-          : send(ports, topicNames.leadEvents, partition, null, "PolicyPublished", value),
-      ),
-    );
+    await Promise.all(Array.from({ length: ports.leadPartitions }, (_, partition) => sendToLeads(ports, partition, document, value)));
   }
   ports.ledger.note(slot, { ...record, complete: true });
   return { kind, name, version, changed: true };
+}
+
+function sendToLeads(
+  ports: PublishPorts,
+  partition: number,
+  document: PublishableDocument,
+  value: Records["PolicyPublished"],
+): Promise<void> {
+  const topic = topicNames.leadEvents;
+  if (document.kind === "model")
+    return send(ports, topic, partition, null, "ModelPublished", { ...value, ...(document.terms ?? everyLead) });
+  if (document.kind === "policy") return send(ports, topic, partition, null, "PolicyPublished", value);
+  return send(ports, topic, partition, null, "JourneyPublished", { ...value, touches: awaitedTouches(document) });
 }
 
 async function send<N extends RecordName>(

@@ -19,6 +19,7 @@ export interface StartWish {
   readonly model?: string;
   readonly policy?: string;
   readonly roster?: string;
+  readonly journey?: string;
 }
 
 const SCREEN_EVERY_MS = 1_000;
@@ -39,6 +40,7 @@ export async function start(workplace: Workplace, wish: StartWish): Promise<void
     usualModel: wish.model === undefined,
     policy: wish.policy ?? join(examples, wish.demo ? "policies/demo.yaml" : "policies/default.yaml"),
     roster: wish.roster ?? join(examples, "rosters/demo-team.yaml"),
+    journey: wish.journey ?? join(examples, wish.demo ? "journeys/demo.yaml" : "journeys/nurture.yaml"),
   };
   const running = await startStack({
     root,

@@ -3,7 +3,7 @@ import { type ClickHouseClient, migrate, prepareDatabase, waitForClickHouse } fr
 import type { LogLine, ServerAddresses } from "@leadstream/infra-local";
 import { ensureTopics } from "@leadstream/kafka";
 import { defaultPartitions, topicDefinitions } from "@leadstream/schemas";
-import { readModel, readPolicyFile, readRoster } from "../commands/documents.ts";
+import { readJourneyFile, readModel, readPolicyFile, readRoster } from "../commands/documents.ts";
 import { type Publication, PublicationLedger, publish } from "../commands/publish.ts";
 import { databaseName, StackClients } from "./clients.ts";
 
@@ -13,6 +13,7 @@ export interface DocumentPaths {
   readonly usualModel: boolean;
   readonly policy: string;
   readonly roster: string;
+  readonly journey: string;
 }
 
 export interface PrepareWish {
@@ -32,6 +33,7 @@ export async function prepareStack(addresses: ServerAddresses, wish: PrepareWish
   const model = readModel(documents.model);
   const roster = readRoster(documents.roster, nowMs);
   const policy = readPolicyFile(documents.policy, roster, nowMs);
+  const journey = readJourneyFile(documents.journey, nowMs);
   const clients = new StackClients(addresses, dataDir);
   try {
     const tables = async (): Promise<void> => {
@@ -54,7 +56,7 @@ export async function prepareStack(addresses: ServerAddresses, wish: PrepareWish
       versionInLog: (kind: string) => versionInLog(clients.clickhouse(), kind),
     };
     const publications: Publication[] = [];
-    for (const document of [model, roster, policy]) {
+    for (const document of [model, roster, policy, journey]) {
       const last = ports.ledger.last(document.kind);
       if (document.kind === "model" && documents.usualModel && last?.by === "command" && last.complete) {
         log(`model: ${last.name} version ${last.version} stays in force`);

@@ -1,5 +1,5 @@
 import type { LeadEvent, Model, Pilot } from "@leadstream/domain-scoring";
-import type { Decoded, ModelPublished, PolicyPublished } from "@leadstream/schemas";
+import type { Decoded, JourneyPublished, ModelPublished, PolicyPublished } from "@leadstream/schemas";
 import { deadLetter, ok, partitionOf, type RecordCursor, type RecordPlace, type StageResult } from "@leadstream/stream";
 import { modelOf, pilotOf } from "./published-model.ts";
 
@@ -8,6 +8,7 @@ export type LeadInput =
   | LeadEvent
   | { readonly type: "ModelPublished"; readonly value: ModelPublished; readonly model: Model; readonly pilot: Pilot }
   | { readonly type: "PolicyPublished"; readonly value: PolicyPublished }
+  | { readonly type: "JourneyPublished"; readonly value: JourneyPublished }
   | { readonly type: "Tick" };
 
 export type DecodeCode =
@@ -36,6 +37,7 @@ export function decodeLeadEvent(record: Decoded, cursor: RecordCursor, place: Re
     case "Tick":
       return ok({ type: "Tick" });
     case "PolicyPublished":
+    case "JourneyPublished":
       return ok(record);
     case "ModelPublished":
       return judgeModel(record.value);

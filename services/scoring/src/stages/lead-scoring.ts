@@ -1,9 +1,9 @@
 import {
   type Decision,
+  documentSignal,
   ERASED,
   type LeadEvent,
   type LeadState,
-  policySignal,
   readState,
   TIMER_KINDS,
   tickSignal,
@@ -33,7 +33,7 @@ export const leadScoring: Fold<LeadInput, LeadState, ModelsInForce, ScoringOutpu
   onRecord(context, models, state, input) {
     if (!isLeadEvent(input)) return state;
     const scorer = models.challenger === null ? models.scorer : scorerOfEvent(models, state, input, context.now);
-    const decision = scorer.decide(state, input, context.now);
+    const decision = scorer.decide(state, input, context.now, models.awaited.touches);
     emit(context, decision);
     return scorer.evolve(state, decision);
   },
@@ -42,8 +42,13 @@ export const leadScoring: Fold<LeadInput, LeadState, ModelsInForce, ScoringOutpu
       case "ModelPublished":
         return publishedInto(models, input.value, input.model, input.pilot);
       case "PolicyPublished":
-        emitSignal(context, policySignal(context.now, input.value.document, input.value.version));
+        emitSignal(context, documentSignal("policy", context.now, input.value.document, input.value.version));
         return models;
+      case "JourneyPublished": {
+        const { version, document, touches } = input.value;
+        emitSignal(context, documentSignal("journey", context.now, document, version));
+        return version <= models.awaited.version ? models : { ...models, awaited: { version, touches: new Set(touches) } };
+      }
       case "Tick":
         emitSignal(context, tickSignal(context.now));
         return models;
@@ -74,7 +79,7 @@ export const leadScoring: Fold<LeadInput, LeadState, ModelsInForce, ScoringOutpu
 };
 
 function isLeadEvent(input: LeadInput): input is LeadEvent {
-  return input.type !== "Tick" && input.type !== "ModelPublished" && input.type !== "PolicyPublished";
+  return input.type === "Capture" || input.type === "Touch" || input.type === "Status" || input.type === "Command";
 }
 
 function emit(context: FoldContext<ScoringOutput>, { output, signals, facts }: Decision): void {

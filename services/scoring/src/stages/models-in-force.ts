@@ -20,6 +20,13 @@ export interface Challenger {
   readonly pilot: Pilot;
 }
 
+/** Kinds of touch that the router's journey looks at. */
+export interface Awaited {
+  /** Of the journey. */
+  readonly version: number;
+  readonly touches: ReadonlySet<string>;
+}
+
 /** What a partition holds once: the model in force, and the one of a pilot. Which of them scores a lead follows from this and the lead's state alone. */
 export interface ModelsInForce {
   readonly published: Publication | null;
@@ -27,9 +34,16 @@ export interface ModelsInForce {
   readonly challenger: Challenger | null;
   /** Leads scored anew per second of log time after the last publication; 0: each with its next event. */
   readonly rescorePerSecond: number;
+  readonly awaited: Awaited;
 }
 
-const unmodelled: ModelsInForce = { published: null, scorer: new Scorer(NO_MODEL), challenger: null, rescorePerSecond: 0 };
+const unmodelled: ModelsInForce = {
+  published: null,
+  scorer: new Scorer(NO_MODEL),
+  challenger: null,
+  rescorePerSecond: 0,
+  awaited: { version: 0, touches: new Set() },
+};
 
 /** A version that is not above those in force changes nothing. A champion ends the pilot under way; a challenger replaces the one before it. */
 export function publishedInto(models: ModelsInForce, value: ModelPublished, model: Model, pilot: Pilot): ModelsInForce {
@@ -38,7 +52,7 @@ export function publishedInto(models: ModelsInForce, value: ModelPublished, mode
   const { name, version, document, percent, where, rescorePerSecond } = value;
   const published: Publication = { name, version, document, percent, where };
   const scorer = new Scorer(compileModel(model));
-  if (value.role === "champion") return { published, scorer, challenger: null, rescorePerSecond };
+  if (value.role === "champion") return { ...models, published, scorer, challenger: null, rescorePerSecond };
   return { ...models, challenger: { published, scorer, pilot }, rescorePerSecond };
 }
 
@@ -56,7 +70,7 @@ export function scorerOfEvent({ scorer, challenger }: ModelsInForce, state: Lead
 }
 
 /** First byte of what is stored; another layout takes another number. */
-const LAYOUT = 2;
+const LAYOUT = 3;
 
 function writePublication(writer: AvroWriter, { name, version, document, percent, where }: Publication): void {
   writer.string(name);
@@ -85,8 +99,11 @@ function challengerFrom(published: Publication): Challenger {
 
 export const modelsInForce: BinaryCodec<ModelsInForce> & { initial(): ModelsInForce } = {
   initial: () => unmodelled,
-  write(writer, { published, challenger, rescorePerSecond }) {
+  write(writer, { published, challenger, rescorePerSecond, awaited }) {
     writer.byte(LAYOUT);
+    writer.long(awaited.version);
+    writer.long(awaited.touches.size);
+    for (const touch of awaited.touches) writer.string(touch);
     writer.long(rescorePerSecond);
     for (const one of [published, challenger?.published ?? null]) {
       writer.boolean(one !== null);
@@ -97,9 +114,10 @@ export const modelsInForce: BinaryCodec<ModelsInForce> & { initial(): ModelsInFo
     const layout = reader.byte();
     if (layout !== LAYOUT)
       throw new Error(`the store's models have layout ${layout}, this version reads ${LAYOUT}: rebuild the store from the log`);
+    const awaited = { version: reader.long(), touches: new Set(Array.from({ length: reader.long() }, () => reader.string())) };
     const rescorePerSecond = reader.long();
     const published = reader.boolean() ? readPublication(reader) : null;
     const challenger = reader.boolean() ? challengerFrom(readPublication(reader)) : null;
-    return { published, scorer: published === null ? unmodelled.scorer : scorerFrom(published), challenger, rescorePerSecond };
+    return { published, scorer: published === null ? unmodelled.scorer : scorerFrom(published), challenger, rescorePerSecond, awaited };
   },
 };

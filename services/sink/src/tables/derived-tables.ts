@@ -14,7 +14,17 @@ import {
   word,
   wordOrEmpty,
 } from "@leadstream/clickhouse";
-import type { Alert, Assignment, LedgerRow, Score, Signal, TeamReply, TeamRequest } from "@leadstream/schemas";
+import type {
+  Alert,
+  Assignment,
+  JourneyMoved,
+  LedgerRow,
+  MessageRequested,
+  Score,
+  Signal,
+  TeamReply,
+  TeamRequest,
+} from "@leadstream/schemas";
 import { derivedColumns, type Row } from "./row.ts";
 
 const nullableInstant = nullable(instant);
@@ -133,4 +143,31 @@ export const alerts: TableWriter<Row<Alert>> = tableWriter<Row<Alert>>("alerts",
   column("due", instant, (row) => row.value.due),
   column("detail", string, (row) => row.value.detail),
   column("policy_version", int32, (row) => row.value.policyVersion),
+]);
+
+export const messages: TableWriter<Row<MessageRequested>> = tableWriter<Row<MessageRequested>>("messages", [
+  column("lead_id", string, (row) => row.value.leadId),
+  ...derivedColumns<MessageRequested>(),
+  column("journey", word, (row) => row.value.journey),
+  column("journey_version", int32, (row) => row.value.journeyVersion),
+  column("entry", uint64, (row) => row.value.entry),
+  column("message_id", string, (row) => row.value.messageId),
+  column("step", word, (row) => row.value.step),
+  column("template", word, (row) => row.value.template),
+  column("channel", word, (row) => row.value.channel),
+  column("due", instant, (row) => row.value.due),
+]);
+
+export const journeyMoves: TableWriter<Row<JourneyMoved>> = tableWriter<Row<JourneyMoved>>("journey_moves", [
+  column("lead_id", string, (row) => row.value.leadId),
+  ...derivedColumns<JourneyMoved>(),
+  column("journey", word, (row) => row.value.journey),
+  column("journey_version", int32, (row) => row.value.journeyVersion),
+  column("entry", uint64, (row) => row.value.entry),
+  column("move", word, (row) => row.value.move),
+  column("step", wordOrEmpty, (row) => row.value.step),
+  column("outcome", wordOrEmpty, (row) => row.value.outcome),
+  column("next_step", wordOrEmpty, (row) => row.value.nextStep),
+  column("next_at", nullableInstant, (row) => row.value.nextAt),
+  column("due", nullableInstant, (row) => dueOrNull(row.value.due)),
 ]);

@@ -27,7 +27,7 @@ export const ledgers: ReadonlyMap<string, TableWriter<Row<LedgerFields>>> = new 
   topicDefinitions.map((topic) => [topic.name, ledgerOf(topic.name)]),
 );
 
-/** A model, policy or roster as it was published. */
+/** A model, policy, journey or roster as it was published. */
 export interface PublicationFields {
   readonly kind: string;
   readonly name: string;

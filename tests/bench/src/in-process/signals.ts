@@ -30,6 +30,7 @@ export const blankSignal: Signal = {
   document: null,
   policyVersion: null,
   due: 0,
+  touch: null,
 };
 
 export const blankAttributes: LeadAttributes = {
