@@ -29,9 +29,10 @@ export { fallbackRule, levelOf, matchRule, qualifies } from "./policy/choose-tea
 export type { Policy, Rule, Strategy, Target, Tier } from "./policy/policy.ts";
 export { checkPolicy, readPolicy } from "./policy/read-policy.ts";
 export { noPolicy, publishPolicy, readSharedPolicy, type SharedPolicy, writeSharedPolicy } from "./policy/shared-policy.ts";
-export { onRequest, serveQueue, type TeamContext, type TeamOutput } from "./team/on-request.ts";
+export { onRequest, onTeamTimer, teamTimerKinds, teamTimerOf } from "./team/on-request.ts";
 export { onRoster } from "./team/on-roster.ts";
 export { checkRoster, namesOf, type RosterPart, readTeam, rosterParts } from "./team/read-roster.ts";
 export type { Rep, Team } from "./team/team.ts";
 export { readTeamState, writeTeamState } from "./team/team-codec.ts";
+export type { TeamContext, TeamOutput } from "./team/team-output.ts";
 export { NO_WAKE, newTeam, type TeamState } from "./team/team-state.ts";

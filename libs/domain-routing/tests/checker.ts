@@ -25,6 +25,7 @@ const inside = (spans: readonly (readonly [number, number])[], at: number): bool
 const isIn = ({ absent, hours }: ModelRep, at: number): boolean => !inside(absent, at) && (hours === null || inside(hours, at));
 
 interface RosterText {
+  readonly reassignPerHour?: number;
   readonly calendars: Readonly<Record<string, { readonly open: readonly (readonly [number, number])[] }>>;
   readonly reps: readonly { readonly id: string; readonly calendar?: string }[];
 }
@@ -129,8 +130,9 @@ export class Checker implements Watch {
 
   private free(team: string, requestId: string): void {
     const rep = this.holder.get(requestId);
-    if (rep === undefined || !this.reps.get(team)?.get(rep)?.held.has(requestId)) return;
-    this.reps.get(team)!.get(rep)!.held.delete(requestId);
+    if (rep === undefined) return;
+    const held = (this.reps.get(team)?.get(rep) ?? this.leaving.get(rep))?.held;
+    if (held?.delete(requestId) !== true) return;
     this.holder.delete(requestId);
   }
 
@@ -138,22 +140,53 @@ export class Checker implements Watch {
     const former = this.reps.get(teamId) ?? new Map<string, ModelRep>();
     const next = new Map<string, ModelRep>();
     const text = JSON.parse(document) as RosterText;
+    this.revocationGapMs.set(teamId, text.reassignPerHour === undefined ? 0 : Math.ceil(3_600_000 / text.reassignPerHour));
     const calendarOf = new Map(text.reps.map(({ id, calendar }) => [id, calendar ?? null]));
     for (const { id, capacity, skills, tier, absent } of readTeam(document).reps) {
       const calendar = calendarOf.get(id) ?? null;
       const hours = calendar === null ? null : text.calendars[calendar]!.open;
-      next.set(id, { held: former.get(id)?.held ?? new Set(), capacity, skills, tier, absent, hours });
+      next.set(id, { held: former.get(id)?.held ?? this.comesBack(id) ?? new Set(), capacity, skills, tier, absent, hours });
       if (!former.has(id)) this.count("reps joined");
       if (!former.has(id))
         for (const key of this.turns.keys()) if (key.startsWith(`${id}<`) || key.endsWith(`<${id}`)) this.turns.delete(key);
     }
     for (const id of former.keys()) if (!next.has(id)) this.count("reps left");
     this.reps.set(teamId, next);
-    for (const [id, rep] of former) if (!next.has(id)) this.leaving.set(id, rep);
+    for (const [id, rep] of former) if (!next.has(id)) this.leaving.set(id, { ...rep, teamId });
+  }
+
+  private comesBack(id: string): Set<string> | null {
+    const rep = this.leaving.get(id);
+    if (rep === undefined) return null;
+    this.count(rep.held.size > 0 ? "leavers who came back to leads they still held" : "leavers who came back");
+    this.leaving.delete(id);
+    return rep.held;
   }
 
   /** Reps who left and still have to be told of everything they held. */
-  private readonly leaving = new Map<string, ModelRep>();
+  private readonly leaving = new Map<string, ModelRep & { readonly teamId: string }>();
+  private readonly revocationGapMs = new Map<string, number>();
+  private readonly revokedAt = new Map<string, number>();
+
+  private revoked({ rep, requestId, teamId, time }: Omit<TeamReply, "source">): void {
+    const leaver = this.leaving.get(rep ?? "");
+    const gapMs = this.revocationGapMs.get(teamId)!;
+    if (leaver?.held.delete(requestId) !== true) this.fault(`${requestId} revoked from ${rep}, who has not left with it`);
+    if (time - (this.revokedAt.get(teamId) ?? Number.NEGATIVE_INFINITY) < gapMs)
+      this.fault(`${requestId} revoked faster than the team's pace`);
+    if (gapMs > 0) this.count("revocations at a set pace");
+    this.revokedAt.set(teamId, time);
+    this.holder.delete(requestId);
+  }
+
+  /** Who still holds leads after leaving does so by the team's pace alone. */
+  private leaversAtRest(now: number): void {
+    for (const [id, { held, teamId }] of this.leaving) {
+      const sinceMs = now - (this.revokedAt.get(teamId) ?? 0);
+      if (held.size > 0) this.count("leavers who still hold leads at the end");
+      if (held.size > 0 && sinceMs >= this.revocationGapMs.get(teamId)!) this.fault(`${id} left and ${held.size} leads were never revoked`);
+    }
+  }
 
   teamReplies(reply: Omit<TeamReply, "source">, request: TeamRequest | null): void {
     this.count(`reply ${reply.kind}`);
@@ -161,8 +194,7 @@ export class Checker implements Watch {
     if (reply.opensAt !== null) this.count("waits until working hours begin");
     if (reply.kind === "granted" && request?.kind === "tick") this.count("waits that a tick ended");
     if (reply.kind === "revoked") {
-      this.leaving.get(reply.rep ?? "")?.held.delete(reply.requestId);
-      this.holder.delete(reply.requestId);
+      this.revoked(reply);
       return;
     }
     if (reply.kind !== "granted") return;
@@ -239,7 +271,7 @@ export class Checker implements Watch {
     }
     for (const lease of known) this.fault(`lease ${lease} is held by no team`);
     for (const question of asked.keys()) this.fault(`request ${question} is open and waits nowhere`);
-    for (const [id, rep] of this.leaving) if (rep.held.size > 0) this.fault(`${id} left and ${rep.held.size} leads were never revoked`);
+    this.leaversAtRest(now);
   }
 
   /** All partitions know the time: whom a free rep fits does not wait any more. */
@@ -261,7 +293,7 @@ export class Checker implements Watch {
       if (!known.delete(`${requestId}/${team.teamId}/${id}`)) this.fault(`${id} holds ${requestId} and no case knows of it`);
       if (this.holder.get(requestId) !== id) this.fault(`${requestId}: the team's state and its log disagree on the rep`);
     }
-    for (const member of team.members) {
+    for (const member of [...team.members, ...team.leavers]) {
       if (member.held !== (heldByMember.get(member.rep.id) ?? 0)) this.fault(`${member.rep.id}: count and set of holds differ`);
     }
     for (const wish of team.queue) {

@@ -15,15 +15,17 @@ import {
   onRequest,
   onRoster,
   onSignal,
+  onTeamTimer,
   publishJourney,
   publishPolicy,
   readCase,
   readTeamState,
   type SharedPolicy,
-  serveQueue,
   type TeamContext,
   type TeamOutput,
   type TeamState,
+  teamTimerKinds,
+  teamTimerOf,
   writeCase,
   writeTeamState,
 } from "../src/index.ts";
@@ -219,9 +221,18 @@ export class Joiner {
   }
 
   private fireTeamTimers(target: number, partition: TeamPartition, cause: TeamRequest): void {
-    for (const state of partition.teams.values()) {
-      while (state.wakeAt !== NO_WAKE && state.wakeAt <= partition.now) serveQueue(this.teamContext(target, state.wakeAt, cause), state);
+    for (let fired = 0; fired < 10_000; fired++) {
+      let next: { state: TeamState; kind: number; due: number } | null = null;
+      for (const state of partition.teams.values()) {
+        for (let kind = 0; kind < teamTimerKinds; kind++) {
+          const due = teamTimerOf(state, kind);
+          if (due !== NO_WAKE && due <= partition.now && (next === null || due < next.due)) next = { state, kind, due };
+        }
+      }
+      if (next === null) return;
+      onTeamTimer(this.teamContext(target, next.due, cause), next.state, next.kind);
     }
+    throw new Error("timers of teams fire for ever");
   }
 
   private teamContext(target: number, now: number, request: TeamRequest | null): TeamContext {

@@ -31,10 +31,14 @@ describe("I4: one owner, whatever happens in whatever order", () => {
       "decisions that passed over somebody out of hours",
       "waits until working hours begin",
       "waits that a tick ended",
+      "revocations at a set pace",
     ]) {
       expect([must, (tally[must] ?? 0) > 100]).toEqual([must, true]);
     }
     for (const must of ["claim", "transfer", "erase"]) expect(tally[`${must} while a request was in flight`]).toBeGreaterThan(100);
+    for (const must of ["who still hold leads at the end", "who came back to leads they still held"]) {
+      expect([must, (tally[`leavers ${must}`] ?? 0) > 5]).toEqual([must, true]);
+    }
     expect(tally["status won while a request was in flight"]).toBeGreaterThan(10);
     expect(tally["grants that met no request"]).toBeGreaterThan(100);
   }, 300_000);

@@ -46,9 +46,12 @@ class History {
   private readonly joiner: Joiner;
   private readonly leads: readonly string[];
   private readonly members = new Map<string, Map<string, Record<string, unknown>>>();
+  private readonly gone = new Map<string, Record<string, unknown>[]>();
   private readonly versions = new Map<string, number>();
   private readonly emitted: string[] = [];
   private time = 1_000 * hourMs;
+  /** Time passes slowly and reps hold much: what is under way for hours meets what happens meanwhile. */
+  private readonly calm: boolean;
   private policyVersion = 0;
   private commands = 0;
   private newcomers = 0;
@@ -56,6 +59,7 @@ class History {
   constructor(seed: number, tally: Tally, bug: Bug) {
     this.random = new Random(seed);
     this.checker = new Checker(tally);
+    this.calm = this.random.chance(25);
     const output = bug.output;
     this.joiner = new Joiner(2, 2, this.checker, {
       ...bug,
@@ -64,7 +68,7 @@ class History {
         return output === undefined ? emitted : output(emitted);
       },
     });
-    this.leads = Array.from({ length: 2 + this.random.below(4) }, (_, index) => `lead-${index + 1}`);
+    this.leads = Array.from({ length: 2 + this.random.below(6) }, (_, index) => `lead-${index + 1}`);
   }
 
   run(steps: number): HistoryResult {
@@ -105,7 +109,7 @@ class History {
   }
 
   private act(): void {
-    this.time += this.random.chance(20) ? this.random.below(40) * hourMs : this.random.below(60_000);
+    this.time += this.random.chance(this.calm ? 4 : 20) ? this.random.below(40) * hourMs : this.random.below(60_000);
     const dice = this.random.below(100);
     if (dice < 45) this.behaviour();
     else if (dice < 65) this.status();
@@ -183,7 +187,7 @@ class History {
     this.members.get(team)!.set(id, {
       id,
       tier,
-      capacity: 1 + random.below(3),
+      capacity: (this.calm ? 3 : 1) + random.below(3),
       weight: 1 + random.below(3),
       skills: random.chance(50) ? ["industry"] : [],
       ...(random.chance(40) ? { calendar: random.pick(["day", "night"]) } : {}),
@@ -195,9 +199,14 @@ class History {
     const team = random.pick(teams);
     const members = this.members.get(team)!;
     const someone = members.size === 0 ? null : random.pick([...members.keys()]);
-    const dice = random.below(4);
-    if (someone === null || dice === 0) this.join(team);
-    else if (dice === 1) members.delete(someone);
+    const gone = this.gone.get(team) ?? [];
+    this.gone.set(team, gone);
+    const dice = random.below(5);
+    const back = random.chance(30) ? gone.pop() : undefined;
+    if (back !== undefined) members.set(back.id as string, back);
+    else if (someone === null || dice === 0) this.join(team);
+    else if (dice === 1) this.leave(team, gone, [someone]);
+    else if (dice === 4) this.leave(team, gone, [...members.keys()]);
     else if (dice === 2) members.set(someone, { ...members.get(someone), capacity: random.below(4) });
     else {
       const from = new Date(this.time).toISOString().slice(0, 19);
@@ -206,6 +215,14 @@ class History {
       this.checker.count("absences");
     }
     this.publishRoster(team);
+  }
+
+  private leave(team: string, gone: Record<string, unknown>[], ids: readonly string[]): void {
+    const members = this.members.get(team)!;
+    for (const id of ids) {
+      gone.push(members.get(id)!);
+      members.delete(id);
+    }
   }
 
   private publishRoster(team: string): void {
@@ -217,6 +234,7 @@ class History {
       tierFallback: this.random.chance(80),
       claims: { cap: 2, perDay: 2 },
       calendars,
+      ...(this.random.chance(50) ? { reassignPerHour: this.random.pick([1, 60]) } : {}),
       reps: [...this.members.get(team)!.values()],
     });
     this.joiner.send("publisher", { type: "roster", teamId: team, version, document });

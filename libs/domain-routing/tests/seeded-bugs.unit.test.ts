@@ -89,6 +89,24 @@ const bugs: readonly (readonly [name: string, fault: string, bug: () => Bug])[] 
     }),
   ],
   [
+    "a second leaver's leads do not keep to the pace",
+    "revoked faster than",
+    () => ({
+      beforeTeam: (state, message) => {
+        if (message.type === "roster") state.revokedAt = 0;
+      },
+    }),
+  ],
+  [
+    "who left slowly keeps the leads for ever",
+    "never revoked",
+    () => ({
+      beforeTeam: (state) => {
+        if (state.leavers.length > 0) state.revokedAt = Number.MAX_SAFE_INTEGER / 2;
+      },
+    }),
+  ],
+  [
     "round-robin always begins with the first rep",
     "round-robin",
     () => ({

@@ -1,5 +1,5 @@
 import type { TeamRequest } from "@leadstream/schemas";
-import { NO_WAKE, onRequest, onRoster, serveQueue, type TeamOutput, type TeamState } from "../src/index.ts";
+import { NO_WAKE, onRequest, onRoster, onTeamTimer, type TeamOutput, type TeamState, teamTimerKinds, teamTimerOf } from "../src/index.ts";
 import { requestOf } from "./samples.ts";
 
 /** One team, told step by step. */
@@ -21,10 +21,15 @@ export class TeamStory {
 
   at(time: number): this {
     this.now = time;
-    while (this.state !== null && this.state.wakeAt !== NO_WAKE && this.state.wakeAt <= time) {
-      serveQueue(this.context(this.state.wakeAt), this.state);
+    for (;;) {
+      let [due, kind] = [Number.POSITIVE_INFINITY, NO_WAKE];
+      for (let candidate = 0; this.state !== null && candidate < teamTimerKinds; candidate++) {
+        const at = teamTimerOf(this.state, candidate);
+        if (at !== NO_WAKE && at <= time && at < due) [due, kind] = [at, candidate];
+      }
+      if (this.state === null || kind === NO_WAKE) return this;
+      onTeamTimer(this.context(due), this.state, kind);
     }
-    return this;
   }
 
   send(kind: TeamRequest["kind"], number: number, details: Partial<TeamRequest> = {}): this {

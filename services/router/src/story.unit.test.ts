@@ -224,6 +224,21 @@ describe("the router's two folds joined by topics, under the demo policy", () =>
     expect([replies().length, owner()]).toEqual([2, "anna-keller"]);
   });
 
+  it("at a set rate the leads of a rep who left move on by themselves, one after the other", () => {
+    for (const lead of ["lead-1", "lead-2", "lead-3"]) cross(lead);
+    router.roster("emea", 2, JSON.stringify({ id: "emea", reassignPerHour: 360, reps: [{ id: "jonas-weber" }] }));
+    const moved = (): string[] =>
+      router.records("lead.assignments", "Assignment").flatMap(({ change, leadId }) => (change === "revoked" ? [leadId] : []));
+    expect(moved()).toEqual(["lead-1"]);
+    router.wait(10 * second - 1);
+    expect(moved()).toHaveLength(1);
+    router.wait(1);
+    expect(moved()).toHaveLength(2);
+    router.wait(10 * second);
+    expect(moved().sort()).toEqual(["lead-1", "lead-2", "lead-3"]);
+    expect(router.told("lead-3")).toEqual(expect.arrayContaining(["revoked", "reassigned"]));
+  });
+
   it("a grade A lead goes to the senior, and to the others when the senior is full", () => {
     for (let lead = 1; lead <= 36; lead++) cross(`lead-${lead}`);
     const loads = new Map<string, number>();

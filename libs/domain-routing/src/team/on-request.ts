@@ -1,50 +1,26 @@
-import type { TeamReply, TeamRequest } from "@leadstream/schemas";
+import type { TeamRequest } from "@leadstream/schemas";
 import { chooseRep, isAbsent, obstacleOf, opensAt, takeTurn } from "./choose-rep.ts";
+import { giveUp, revocationAt, revokeFromLeavers } from "./leavers.ts";
+import { emitReply, type TeamContext } from "./team-output.ts";
 import { type Member, NO_WAKE, newTeam, type TeamState, type Wish } from "./team-state.ts";
 
 const dayMs = 86_400_000;
 const nobodyNow = "every rep who fits is full, absent or out of hours";
 
-/** What the team fold emits, in the shape that the stream runtime takes. */
-export interface TeamOutput {
-  readonly topic: "lead.signals";
-  readonly type: "TeamReply";
-  readonly key: string;
-  readonly value: Omit<TeamReply, "source">;
+/** Timer kinds of a team; at one instant the smaller rings first. */
+const teamTimers = { wake: 0, revoke: 1 } as const;
+export const teamTimerKinds = 2;
+
+/** When the timer of `kind` is due, or NO_WAKE. */
+export function teamTimerOf(state: TeamState, kind: number): number {
+  return kind === teamTimers.wake ? state.wakeAt : revocationAt(state);
 }
 
-export interface TeamContext {
-  /** The highest carried time that the partition saw, or the due time of a timer. */
-  readonly now: number;
-  emit(output: TeamOutput): void;
-}
-
-type ReplyDetails = Partial<Pick<TeamReply, "rep" | "reason" | "why" | "opensAt">>;
-
-export function emitReply(
-  context: TeamContext,
-  state: TeamState,
-  request: Pick<TeamRequest, "requestId" | "leadId">,
-  kind: TeamReply["kind"],
-  details: ReplyDetails = {},
-): void {
-  context.emit({
-    topic: "lead.signals",
-    type: "TeamReply",
-    key: request.leadId,
-    value: {
-      time: context.now,
-      teamId: state.teamId,
-      requestId: request.requestId,
-      leadId: request.leadId,
-      kind,
-      rep: details.rep ?? null,
-      reason: details.reason ?? null,
-      why: details.why ?? [],
-      rosterVersion: state.rosterVersion,
-      opensAt: details.opensAt ?? null,
-    },
-  });
+/** A timer of the team rang; `context.now` is its due time. */
+export function onTeamTimer(context: TeamContext, state: TeamState, kind: number): TeamState {
+  if (kind === teamTimers.wake) serveQueue(context, state);
+  else revokeFromLeavers(context, state);
+  return state;
 }
 
 /** A case asks for a rep or gives one back. Asking twice for the same request gives the same rep; giving back twice does nothing. */
@@ -152,8 +128,7 @@ function giveBack(context: TeamContext, state: TeamState, request: TeamRequest):
   }
   const { member, claimed } = hold;
   state.holds.delete(request.requestId);
-  member.held--;
-  if (claimed) member.claimed--;
+  giveUp(state, member, claimed);
   if (request.outcome === "won") member.wins++;
   else if (request.outcome === "lost") member.losses++;
   serveQueueBy(context, state, member);

@@ -6,7 +6,7 @@ import type { KnownNames } from "../policy/check-names.ts";
 import { tiers } from "../policy/policy.ts";
 import type { Rep, Team } from "./team.ts";
 
-const teamFields = ["id", "name", "regions", "queueLimit", "tierFallback", "claims", "calendars", "calendar", "reps"];
+const teamFields = ["id", "name", "regions", "queueLimit", "tierFallback", "reassignPerHour", "claims", "calendars", "calendar", "reps"];
 const repFields = ["id", "name", "tier", "skills", "regions", "languages", "capacity", "weight", "absent", "calendar"];
 const maximumReps = 5_000;
 
@@ -123,6 +123,7 @@ function readOneTeam(reader: DocumentReader, value: unknown, path: string, commo
     regions: reader.texts(team.regions, `${path}.regions`),
     queueLimit: reader.whole(team.queueLimit, `${path}.queueLimit`, 0, 10_000, 100),
     tierFallback: reader.flag(team.tierFallback, `${path}.tierFallback`, true),
+    reassignPerHour: team.reassignPerHour === undefined ? null : reader.whole(team.reassignPerHour, `${path}.reassignPerHour`, 1, 100_000),
     claims: {
       cap: reader.whole(claims.cap, `${path}.claims.cap`, 0, 10_000, 10),
       perDay: reader.whole(claims.perDay, `${path}.claims.perDay`, 0, 10_000, 5),

@@ -1,5 +1,6 @@
 import type { AvroReader, AvroWriter } from "@leadstream/schemas";
 import { readItems, readText, writeText } from "../codec-parts.ts";
+import { countLeaversHolds, newLeaver } from "./leavers.ts";
 import { readTeam } from "./read-roster.ts";
 import { type Member, newTeam, type TeamState, type Wish } from "./team-state.ts";
 
@@ -15,6 +16,12 @@ export function writeTeamState(writer: AvroWriter, state: TeamState): void {
   for (const [index, member] of state.members.entries()) {
     places.set(member, index);
     writeMember(writer, member);
+  }
+  writer.long(state.revokedAt);
+  writer.long(state.leavers.length);
+  for (const [index, leaver] of state.leavers.entries()) {
+    places.set(leaver, state.members.length + index);
+    writer.string(leaver.rep.id);
   }
   writer.long(state.holds.size);
   for (const [requestId, { member, claimed }] of state.holds) {
@@ -44,9 +51,13 @@ export function readTeamState(reader: AvroReader): TeamState {
     quotaDay: reader.long(),
     claimsToday: reader.long(),
   }));
+  state.revokedAt = reader.long();
+  state.leavers = readItems(reader, (item) => newLeaver(item.string()));
+  const holders = [...state.members, ...state.leavers];
   for (const [requestId, place] of readItems(reader, (item) => [item.string(), item.long()] as const)) {
-    state.holds.set(requestId, { member: state.members[place >> 1]!, claimed: (place & 1) === 1 });
+    state.holds.set(requestId, { member: holders[place >> 1]!, claimed: (place & 1) === 1 });
   }
+  countLeaversHolds(state);
   state.queue = readItems(reader, readWish);
   return state;
 }

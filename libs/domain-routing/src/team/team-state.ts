@@ -35,6 +35,10 @@ export interface TeamState {
   document: string;
   team: Team | null;
   members: Member[];
+  /** Reps of former rosters who still hold leads; not among the members. */
+  leavers: Member[];
+  /** When a leaver's lead was taken back last. */
+  revokedAt: number;
   /** Every held request: one open lease, or a grant on its way to its case. */
   readonly holds: Map<string, Hold>;
   /** Waiting requests in their order. */
@@ -52,6 +56,8 @@ export function newTeam(teamId: string): TeamState {
     document: "",
     team: null,
     members: [],
+    leavers: [],
+    revokedAt: NO_WAKE,
     holds: new Map(),
     queue: [],
     turns: 0,

@@ -27,6 +27,8 @@ export interface Team {
   readonly queueLimit: number;
   /** Whether another tier may help out when nobody of the wanted tier is free (A8). */
   readonly tierFallback: boolean;
+  /** So many leads of reps who left are assigned again in an hour; null: all at once. */
+  readonly reassignPerHour: number | null;
   readonly claims: {
     /** Claimed leads held at once, per rep. */
     readonly cap: number;

@@ -1,11 +1,13 @@
 import {
   onRequest,
   onRoster,
+  onTeamTimer,
   readTeamState,
-  serveQueue,
   type TeamContext,
   type TeamOutput,
   type TeamState,
+  teamTimerKinds,
+  teamTimerOf,
   writeTeamState,
 } from "@leadstream/domain-routing";
 import type { Decoded, RosterPublished, TeamRequest } from "@leadstream/schemas";
@@ -41,10 +43,7 @@ export const teamFold: Fold<TeamInput, TeamState, null, TeamOutput> = {
       ? onRequest(contextOf(context, context.now), state, input.value)
       : onRoster(contextOf(context, context.now), state, input.teamId, input.value.version, input.value.document),
   onShared: (_context, shared) => shared,
-  onTimer: (context, _shared, state, _kind, due) => {
-    serveQueue(contextOf(context, due), state);
-    return state;
-  },
-  timerKinds: 1,
-  timerOf: (state) => state.wakeAt,
+  onTimer: (context, _shared, state, kind, due) => onTeamTimer(contextOf(context, due), state, kind),
+  timerKinds: teamTimerKinds,
+  timerOf: teamTimerOf,
 };
