@@ -21,6 +21,7 @@ export type TopicName = (typeof topicFile.topics)[number]["name"];
 export const topicNames = {
   leadEvents: "lead.events",
   leadScores: "lead.scores",
+  leadShadowScores: "lead.shadow-scores",
   leadSignals: "lead.signals",
   leadAssignments: "lead.assignments",
   leadAlerts: "lead.alerts",

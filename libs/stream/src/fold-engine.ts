@@ -118,8 +118,8 @@ export class FoldEngine<Input, State, Shared> implements FoldContext {
     this.counts.consumed++;
     this.source.offset = cursor.offset;
     this.source.n = 0;
-    if (judged.kind === "dead-letter") this.setAside(cursor, judged.code, judged.detail);
-    else if (judged.kind === "drop") this.counts.dropped++;
+    if (judged.kind === "drop" || (judged.kind === "dead-letter" && this.topology.deadElsewhere)) this.counts.dropped++;
+    else if (judged.kind === "dead-letter") this.setAside(cursor, judged.code, judged.detail);
     else if (this.isNext(fold.sourceOf(judged.value))) this.fold(judged.value, cursor.timestamp);
     this.position = cursor.offset + 1;
   }

@@ -55,6 +55,8 @@ export interface Topology<Input = unknown, State = unknown, Shared = unknown> {
   readonly stores: StateStores;
   readonly outputs: ReadonlyMap<string, Output>;
   readonly deadLetters: { readonly output: OutputTopic; readonly limit: DeadLetterLimit } | null;
+  /** Another topology of the same inbox sets dead letters aside; this one passes over them. */
+  readonly deadElsewhere: boolean;
   readonly ticks: { readonly writer: TickWriter; readonly everyMs: number } | null;
   readonly transactions: Transactions;
 }
@@ -80,6 +82,7 @@ class Outputs<Input, State, Shared> {
   private readonly start: Start<Input, State, Shared>;
   private readonly outputs = new Map<string, Output>();
   private deadLetters: Topology["deadLetters"] = null;
+  private deadElsewhere = false;
   private tickSource: Topology["ticks"] = null;
 
   constructor(start: Start<Input, State, Shared>) {
@@ -96,6 +99,12 @@ class Outputs<Input, State, Shared> {
   /** For inboxes that outsiders write to. Without it an undecodable record stops the stage: inside the stream a hole is a loss. */
   deadLettersTo(output: OutputTopic, limit: DeadLetterLimit): this {
     this.deadLetters = { output, limit };
+    return this;
+  }
+
+  /** Another topology of the same inbox sets dead letters aside; this one passes over them. */
+  deadLettersElsewhere(): this {
+    this.deadElsewhere = true;
     return this;
   }
 
@@ -117,7 +126,14 @@ class Outputs<Input, State, Shared> {
         );
       }
     }
-    return { ...this.start, outputs: this.outputs, deadLetters: this.deadLetters, ticks: this.tickSource, transactions };
+    return {
+      ...this.start,
+      outputs: this.outputs,
+      deadLetters: this.deadLetters,
+      deadElsewhere: this.deadElsewhere,
+      ticks: this.tickSource,
+      transactions,
+    };
   }
 }
 

@@ -37,6 +37,16 @@ export const topicFile = {
       ]
     },
     {
+      "name": "lead.shadow-scores",
+      "group": "lead",
+      "key": "lead id",
+      "timestamp": "LogAppendTime",
+      "retentionMs": -1,
+      "records": [
+        "ShadowScore"
+      ]
+    },
+    {
       "name": "lead.signals",
       "group": "lead",
       "key": "lead id",

@@ -98,7 +98,12 @@ export function reportRoutes(instance: FastifyInstance, reader: ReportReader): v
   );
   app.get(
     "/v1/model/versions",
-    { schema: described("Metrics", "Models as they were published, and champion against challenger for each pilot (R6)") },
+    {
+      schema: described(
+        "Metrics",
+        "Models as they were published, champion against challenger for each pilot, and where a shadow differs (R6)",
+      ),
+    },
     async () => modelVersions(reader),
   );
   app.get(

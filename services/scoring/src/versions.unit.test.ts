@@ -143,6 +143,19 @@ describe("versions of a model", () => {
       expect(leads.map((leadId) => scoring.state(leadId)?.band)).toEqual(leads.map(() => "pool"));
     });
 
+    it("goes on where it was when memory is lost, with live events in between", async () => {
+      touchAll();
+      scoring.publish(2, latter, { role: "challenger", percent: 60, rescorePerSecond: 20 });
+      for (let count = 0; count < 25; count++) {
+        scoring.wait(second / 4);
+        scoring.touch(`lead-${(count * 37) % 200}`, "demo-request");
+        scoring.touch(`new-${count}`, "demo-request");
+      }
+      expect(walked()).toBeGreaterThan(50);
+      expect(explained()).toBe(true);
+      for (const step of [1, 2, 5, 11]) expect(await scoring.resumed(step)).toEqual(scoring.outputs());
+    });
+
     it("is ended by a publication that asks for none", () => {
       touchAll();
       scoring.publish(2, latter, { rescorePerSecond: 10 });

@@ -10,8 +10,19 @@ import {
   type Records,
   type Touch,
 } from "@leadstream/schemas";
-import { MemoryIo, partitionOf, TopologyDriver } from "@leadstream/stream";
+import {
+  FoldEngine,
+  MemoryCursor,
+  MemoryIo,
+  MemoryOutbox,
+  MemoryStateStore,
+  partitionOf,
+  type StoreHeader,
+  type Topology,
+  TopologyDriver,
+} from "@leadstream/stream";
 import { z } from "zod";
+import { shadowTopology } from "../src/shadow-topology.ts";
 import { scoringTopology } from "../src/topology.ts";
 
 const HOUR_MS = 3_600_000;
@@ -24,14 +35,15 @@ const profile: Profile = { ...emptyProfile, hasContact: true };
 export const preset = (name: string): string =>
   JSON.stringify(readYamlDocument(new URL(`../../../infra/examples/models/${name}.yaml`, import.meta.url).pathname, z.unknown()));
 
-/** The real topology over topics in memory. */
+const topologiesOf = (io: MemoryIo): readonly Topology[] => [
+  scoringTopology(io, { deadLetterLimit: { maxRun: 10, maxRatio: 0.5, window: 100 }, tickEveryMs: 1_000 }) as Topology,
+  shadowTopology(io) as Topology,
+];
+
+/** The real topologies over topics in memory. */
 export class Scoring {
   private readonly io = new MemoryIo(PARTITIONS);
-  private readonly driver = new TopologyDriver(
-    this.io,
-    [scoringTopology(this.io, { deadLetterLimit: { maxRun: 10, maxRatio: 0.5, window: 100 }, tickEveryMs: 1_000 })],
-    START,
-  );
+  private readonly driver = new TopologyDriver(this.io, topologiesOf(this.io), START);
   private serial = 0;
 
   publish(version: number, document: string, terms: Partial<ModelTerms> = {}, name = "model"): void {
@@ -116,7 +128,7 @@ export class Scoring {
 
   /** All outputs so far, as text. */
   outputs(): string[] {
-    return ["lead.scores", "lead.signals"].flatMap((topic) => this.io.broker.read(topic).map((record) => JSON.stringify(record)));
+    return outputsOf(this.io);
   }
 
   /** The outputs of the same inbox, folded by fresh engines. */
@@ -126,5 +138,36 @@ export class Scoring {
       for (const record of this.io.broker.topic("lead.events")[partition]!) fresh.io.broker.appendBytes("lead.events", partition, record);
     fresh.driver.feed(() => undefined);
     return fresh.outputs();
+  }
+
+  /** The same again with the store written after every `step` records and memory lost after every second write; in the order of `outputs`. */
+  async resumed(step: number): Promise<string[]> {
+    const fresh = new MemoryIo(PARTITIONS);
+    for (const one of topologiesOf(fresh)) {
+      for (let partition = 0; partition < PARTITIONS; partition++) {
+        const outbox = new MemoryOutbox();
+        await foldWithLosses(one, partition, new MemoryCursor(this.io.broker.topic("lead.events")[partition]!, 0), outbox, step);
+        for (const { topic, partition: target, record } of outbox.take()) fresh.broker.appendBytes(topic, target, record);
+      }
+    }
+    return outputsOf(fresh);
+  }
+}
+
+const outputsOf = (io: MemoryIo): string[] =>
+  ["lead.scores", "lead.signals", "lead.shadow-scores"].flatMap((topic) => io.broker.read(topic).map((record) => JSON.stringify(record)));
+
+async function foldWithLosses(one: Topology, partition: number, cursor: MemoryCursor, outbox: MemoryOutbox, step: number): Promise<void> {
+  const store = new MemoryStateStore();
+  await store.open();
+  const engineFrom = (header: StoreHeader | null) => new FoldEngine(one, { partition, incarnation: "memory" }, store, header, outbox, 4);
+  let engine = engineFrom(null);
+  while (cursor.next()) {
+    engine.accept(cursor);
+    if (cursor.offset % step !== 0) continue;
+    const write = engine.takeWrite();
+    await store.write(write);
+    engine.written();
+    if (cursor.offset % (step * 2) === 0) engine = engineFrom(write.header);
   }
 }

@@ -1,6 +1,16 @@
 import type { TableWriter } from "@leadstream/clickhouse";
 import { type Decoded, everyLead } from "@leadstream/schemas";
-import { alerts, assignments, journeyMoves, messages, scores, signals, teamReplies, teamRequests } from "./tables/derived-tables.ts";
+import {
+  alerts,
+  assignments,
+  journeyMoves,
+  messages,
+  scores,
+  shadowScores,
+  signals,
+  teamReplies,
+  teamRequests,
+} from "./tables/derived-tables.ts";
 import { captures, commands, deadLetters, profiles, spend, statuses, touches } from "./tables/edge-tables.ts";
 import { type LedgerFields, ledgers, publications } from "./tables/ledger-tables.ts";
 import type { LogPlace, Row } from "./tables/row.ts";
@@ -55,6 +65,9 @@ function mapRecord(place: LogPlace, record: Decoded, emit: RowSink): void {
       return;
     case "Score":
       emit(scores, { place, value: record.value });
+      return;
+    case "ShadowScore":
+      emit(shadowScores, { place, value: record.value });
       return;
     case "Signal":
       emit(signals, { place, value: record.value });

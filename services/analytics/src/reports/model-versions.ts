@@ -4,11 +4,12 @@ import type { ReportReader } from "../report-reader.ts";
 export interface ModelVersions {
   readonly publications: readonly Record<string, unknown>[];
   readonly pilots: readonly Record<string, unknown>[];
+  readonly shadows: readonly Record<string, unknown>[];
 }
 
-/** R6: every publication of a model, newest first, and how champion and challenger of each pilot did. */
+/** R6: every publication of a model, newest first, how champion and challenger of each pilot did, and where a shadow differs. */
 export async function modelVersions(reader: ReportReader): Promise<ModelVersions> {
-  const [publications, pilots] = await Promise.all([
+  const [publications, pilots, shadows] = await Promise.all([
     reader.rows<Record<string, unknown>>(
       `SELECT version, name, fingerprint, role, percent, conditions, rescore_per_second AS rescorePerSecond, toString(published_at) AS publishedAt
        FROM model_publications ORDER BY version DESC LIMIT 200`,
@@ -19,8 +20,13 @@ export async function modelVersions(reader: ReportReader): Promise<ModelVersions
          mql_to_sql AS mqlToSql, win_rate AS winRate, mean_points AS meanPoints
        FROM pilot_outcomes ORDER BY pilotVersion DESC, newLeads DESC, side LIMIT 200`,
     ),
+    reader.rows<Record<string, unknown>>(
+      `SELECT shadow_version AS shadowVersion, shadow_model AS shadowModel, band, shadow_band AS shadowBand, leads, won, lost,
+         mean_difference AS meanDifference
+       FROM shadow_comparison ORDER BY shadowVersion DESC, leads DESC LIMIT 200`,
+    ),
   ]);
-  return { publications, pilots };
+  return { publications, pilots, shadows };
 }
 
 export interface DriftReport extends Drift {

@@ -88,10 +88,13 @@ export function beginPilot(workplace: Workplace, file: string, wish: PilotWish &
   });
 }
 
+/** Leads a second and partition that a shadow begins with: it has no effect that could come too fast. */
+const SHADOW_PACE = 2_000;
+
 /** The model scores beside the one in force, without effect. */
 export function beginShadow(workplace: Workplace, file: string): Promise<Publication> {
   const model = readModel(modelFile(workplace.dataDir, file));
-  return atDesk(workplace, (desk) => desk.publish(model, { ...everyLead, role: "shadow" }, false));
+  return atDesk(workplace, (desk) => desk.publish(model, { ...everyLead, role: "shadow", rescorePerSecond: SHADOW_PACE }, false));
 }
 
 /** Which publication is published anew for every lead: the pilot's (promoted), the present one (the trial ends), or the one before it (roll back). */

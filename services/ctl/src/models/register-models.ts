@@ -4,6 +4,7 @@ import type { Workplace } from "../workplace.ts";
 import { type Again, beginPilot, beginShadow, publishAgain, publishForAll } from "./change-models.ts";
 import { keepDraft } from "./drafts.ts";
 import { listModels } from "./list-models.ts";
+import { runShadow } from "./run-shadow.ts";
 import { showDrift } from "./show-drift.ts";
 
 /** Leads a second that `--rescore` without a number takes: a million leads in a little over two minutes. */
@@ -63,9 +64,16 @@ export function registerModels(program: Command, open: () => Workplace): void {
       told(await beginPilot(open(), file, { ...whom, ...rateOf(rescore === undefined ? {} : { rescore }) }), "is tried");
     });
   models
-    .command("shadow <model>")
-    .description("let a file or draft score every lead beside the model in effect, without any effect (needs `leadstream shadow`)")
-    .action(async (file: string) => told(await beginShadow(open(), file), "runs in the shadow"));
+    .command("shadow [model]")
+    .description(
+      "let a file or draft score every lead beside the model in effect, without any effect; runs until Ctrl-C, without a model it goes on",
+    )
+    .option("--publish-only", "the shadow's process runs elsewhere")
+    .action(async (file: string | undefined, { publishOnly }: { publishOnly?: boolean }) => {
+      const workplace = open();
+      if (file !== undefined) told(await beginShadow(workplace, file), "runs in the shadow");
+      if (publishOnly !== true) await runShadow(workplace);
+    });
   const again: Readonly<Record<Again, string>> = {
     promote: "the model that is tried takes effect for every lead",
     "end-trial": "the model in effect is published anew, which ends pilot and shadow",

@@ -5,7 +5,7 @@ import { z } from "zod";
 import { runningStack, type Workplace } from "../workplace.ts";
 
 /** Folds that can be verified, and the service whose code each is. */
-export const replayableFolds = { scoring: "scoring", cases: "router", teams: "router" } as const;
+export const replayableFolds = { scoring: "scoring", shadow: "scoring", cases: "router", teams: "router" } as const;
 export type ReplayableFold = keyof typeof replayableFolds;
 
 const difference = z.object({
@@ -43,7 +43,8 @@ const DIFFERENT_EXIT_CODE = 2;
 export async function replayFold(workplace: Workplace, fold: ReplayableFold): Promise<ReplayResult> {
   const state = runningStack(workplace);
   const service = replayableFolds[fold];
-  const stopped = state.processes.find(({ name }) => name === service)?.pid == null;
+  // The shadow is no process of the stack: whether it runs is not known.
+  const stopped = fold !== "shadow" && state.processes.find(({ name }) => name === service)?.pid == null;
   const environment = {
     ...process.env,
     ...stackEnvironment({ ...workplace, addresses: state.addresses }),

@@ -11,6 +11,11 @@ export type LeadInput =
   | { readonly type: "JourneyPublished"; readonly value: JourneyPublished }
   | { readonly type: "Tick" };
 
+/** A record of one lead; the others concern the whole partition. */
+export function isLeadEvent(input: LeadInput): input is LeadEvent {
+  return input.type === "Capture" || input.type === "Touch" || input.type === "Status" || input.type === "Command";
+}
+
 export type DecodeCode =
   | "NULL_KEY"
   | "WRONG_PARTITION"

@@ -1,8 +1,6 @@
 import {
   type Decision,
   documentSignal,
-  ERASED,
-  type LeadEvent,
   type LeadState,
   readState,
   TIMER_KINDS,
@@ -12,15 +10,11 @@ import {
 } from "@leadstream/domain-scoring";
 import { topicNames } from "@leadstream/schemas";
 import type { Emitted, Fold, FoldContext } from "@leadstream/stream";
-import type { LeadInput } from "./decode-lead-event.ts";
+import { isLeadEvent, type LeadInput } from "./decode-lead-event.ts";
 import { type ModelsInForce, modelsInForce, publishedInto, scorerOf, scorerOfEvent } from "./models-in-force.ts";
+import { isOutdated, leadsOfStep } from "./walk.ts";
 
 export type ScoringOutput = Emitted<"Score" | "Signal">;
-
-/** Silence between two steps of a walk over all leads: each step looks through what the store does not hold yet. */
-const WALK_STEP_MS = 100;
-/** A partition that was silent for longer does not make up for it. */
-const WALK_MOST_MS = 2_000;
 
 /** The scoring fold: binds the pure domain to the runtime. Key = lead id, clock = log time. */
 export const leadScoring: Fold<LeadInput, LeadState, ModelsInForce, ScoringOutput> = {
@@ -66,21 +60,16 @@ export const leadScoring: Fold<LeadInput, LeadState, ModelsInForce, ScoringOutpu
   timerOf,
   revisit: {
     wanted: ({ rescorePerSecond }) => rescorePerSecond > 0,
-    keysFor: ({ rescorePerSecond }, elapsedMs) =>
-      elapsedMs < WALK_STEP_MS ? 0 : Math.floor((Math.min(elapsedMs, WALK_MOST_MS) * rescorePerSecond) / 1_000),
+    keysFor: ({ rescorePerSecond }, elapsedMs) => leadsOfStep(rescorePerSecond, elapsedMs),
     visit(context, models, state) {
       const scorer = scorerOf(models, state);
-      if (state.modelVersion === scorer.model.version || (state.flags & ERASED) !== 0) return null;
+      if (!isOutdated(scorer, state)) return null;
       const decision = scorer.decideModel(state, context.now);
       emit(context, decision);
       return scorer.evolve(state, decision);
     },
   },
 };
-
-function isLeadEvent(input: LeadInput): input is LeadEvent {
-  return input.type === "Capture" || input.type === "Touch" || input.type === "Status" || input.type === "Command";
-}
 
 function emit(context: FoldContext<ScoringOutput>, { output, signals, facts }: Decision): void {
   if (output !== null) context.emit({ topic: topicNames.leadScores, type: "Score", key: facts.leadId, value: output });

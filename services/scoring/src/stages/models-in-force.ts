@@ -72,7 +72,7 @@ export function scorerOfEvent({ scorer, challenger }: ModelsInForce, state: Lead
 /** First byte of what is stored; another layout takes another number. */
 const LAYOUT = 3;
 
-function writePublication(writer: AvroWriter, { name, version, document, percent, where }: Publication): void {
+export function writePublication(writer: AvroWriter, { name, version, document, percent, where }: Publication): void {
   writer.string(name);
   writer.long(version);
   writer.string(document);
@@ -80,12 +80,12 @@ function writePublication(writer: AvroWriter, { name, version, document, percent
   writer.string(where ?? "");
 }
 
-function readPublication(reader: AvroReader): Publication {
+export function readPublication(reader: AvroReader): Publication {
   const [name, version, document, percent, where] = [reader.string(), reader.long(), reader.string(), reader.long(), reader.string()];
   return { name, version, document, percent, where: where === "" ? null : where };
 }
 
-function scorerFrom(published: Publication): Scorer {
+export function scorerFrom(published: Publication): Scorer {
   const model = modelOf(published);
   if (typeof model !== "string") return new Scorer(compileModel(model));
   throw new Error(`the stored model ${published.name} version ${published.version} is not accepted any more: ${model}`);

@@ -21,6 +21,7 @@ import type {
   LedgerRow,
   MessageRequested,
   Score,
+  ShadowScore,
   Signal,
   TeamReply,
   TeamRequest,
@@ -56,6 +57,23 @@ export const scores: TableWriter<Row<Score>> = tableWriter<Row<Score>>("scores",
   column("rows.dimension", words, (row) => rowsOf(row.value, (each) => each.dimension)),
   column("rows.points", array(int32), (row) => rowsOf(row.value, (each) => each.points)),
   column("rows.at", array(instant), (row) => rowsOf(row.value, (each) => each.at)),
+]);
+
+export const shadowScores: TableWriter<Row<ShadowScore>> = tableWriter<Row<ShadowScore>>("shadow_scores", [
+  column("lead_id", string, (row) => row.value.leadId),
+  ...derivedColumns<ShadowScore>(),
+  column("event_id", stringOrEmpty, (row) => row.value.eventId),
+  column("cause", word, (row) => row.value.cause),
+  column("model", word, (row) => row.value.model),
+  column("model_version", int32, (row) => row.value.modelVersion),
+  column("score", int32, (row) => row.value.score),
+  column("band", word, (row) => row.value.band),
+  column("grade", word, (row) => row.value.grade),
+  column("shadow_model", word, (row) => row.value.shadowModel),
+  column("shadow_version", int32, (row) => row.value.shadowVersion),
+  column("shadow_score", int32, (row) => row.value.shadowScore),
+  column("shadow_band", word, (row) => row.value.shadowBand),
+  column("shadow_grade", word, (row) => row.value.shadowGrade),
 ]);
 
 export const signals: TableWriter<Row<Signal>> = tableWriter<Row<Signal>>("signals", [

@@ -1,0 +1,10 @@
+import { exitOnConfigError, loadConfig } from "@leadstream/config";
+import { runFoldService } from "@leadstream/fold-service";
+import { scoringConfig } from "./config.ts";
+import { logicFolders } from "./logic-folders.ts";
+import { shadowTopology } from "./shadow-topology.ts";
+
+const config = await exitOnConfigError(() => loadConfig(scoringConfig));
+
+// A process of its own, started only when it is wanted: `leadstream shadow`.
+await runFoldService({ service: "shadow", port: config.shadowPort, settings: config, logicFolders }, (io) => [shadowTopology(io)]);
