@@ -104,3 +104,40 @@ describe("the story of a lead under the demo policy, on real servers", () => {
     ]);
   }, 60_000);
 });
+
+describe("the journey of a lead that marketing keeps, on real servers", () => {
+  const nurtured = "nurtured-lead";
+  const movesOf = async (): Promise<{ move: string; step: string; outcome: string; template: string }[]> => {
+    const answer = await stack.clients.clickhouse().query({
+      query: `SELECT v.move AS move, v.step AS step, v.outcome AS outcome, m.template AS template FROM (SELECT * FROM journey_moves FINAL) AS v
+        LEFT JOIN (SELECT * FROM messages FINAL) AS m ON m.lead_id = v.lead_id AND m.entry = v.entry AND m.step = v.step AND v.outcome = 'sent'
+        WHERE v.lead_id = {lead:String} ORDER BY v.log_offset`,
+      query_params: { lead: nurtured },
+      format: "JSONEachRow",
+    });
+    return answer.json();
+  };
+  const moved = (count: number, what: string): Promise<{ step: string }[]> =>
+    eventually(
+      async () => {
+        const moves = await movesOf();
+        return moves.length >= count && moves;
+      },
+      { what, timeoutMs: 90_000, everyMs: 500 },
+    );
+
+  it("is asked for its messages, adapts to a click, and ends with the opt-out", async () => {
+    await accept(stack, "/v1/captures", promisingLead(nurtured));
+    await moved(2, "the thanks");
+    await accept(stack, "/v1/touches", { leadId: nurtured, eventId: "nurtured-click", kind: "email-click" });
+    await moved(3, "the blog");
+    await accept(stack, "/v1/touches", { leadId: nurtured, eventId: "nurtured-enough", kind: "unsubscribe" });
+    await moved(4, "the end");
+    expect(await movesOf()).toEqual([
+      { move: "entered", step: "", outcome: "", template: "" },
+      { move: "stepped", step: "thanks", outcome: "sent", template: "thanks-and-case" },
+      { move: "stepped", step: "blog", outcome: "sent", template: "blog-in-depth" },
+      { move: "left", step: "webinar-invitation", outcome: "opted_out", template: "" },
+    ]);
+  }, 240_000);
+});

@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import { loadHistory } from "../demo/load-history.ts";
 import { apiKeyFileOf, repsOf } from "../demo/run-demo.ts";
-import { watchAssignments } from "../simulate/assignment-feed.ts";
 import { collectorPoster } from "../simulate/collector-client.ts";
 import { openJournal } from "../simulate/journal.ts";
 import { LiveSimulation } from "../simulate/live.ts";
+import { watchAssignments, watchMessages } from "../simulate/record-feed.ts";
 import { StackClients } from "../stack/clients.ts";
 import { runningStack, type Workplace } from "../workplace.ts";
 import { progressLog } from "./progress.ts";
@@ -54,9 +54,11 @@ export async function simulate(workplace: Workplace, wish: SimulateWish): Promis
   const clients = new StackClients(addresses, dataDir);
   const watching = new AbortController();
   try {
-    const watch = watchAssignments(await clients.kafka(), await clients.registry(), watching.signal, (assignment) =>
-      simulation.assigned(assignment, Date.now()),
-    );
+    const [kafka, registry] = [await clients.kafka(), await clients.registry()];
+    const watch = Promise.all([
+      watchAssignments(kafka, registry, watching.signal, (assignment) => simulation.assigned(assignment, Date.now())),
+      watchMessages(kafka, registry, watching.signal, (message) => simulation.messaged(message, Date.now())),
+    ]);
     await simulation.run(stop.signal, wish.events);
     watching.abort();
     await watch;

@@ -3,10 +3,10 @@ import { join } from "node:path";
 import type { LogLine, ServerAddresses } from "@leadstream/infra-local";
 import { parse } from "yaml";
 import { z } from "zod";
-import { watchAssignments } from "../simulate/assignment-feed.ts";
 import { collectorPoster } from "../simulate/collector-client.ts";
 import { openJournal } from "../simulate/journal.ts";
 import { LiveSimulation } from "../simulate/live.ts";
+import { watchAssignments, watchMessages } from "../simulate/record-feed.ts";
 import { StackClients } from "../stack/clients.ts";
 import type { Workplace } from "../workplace.ts";
 import { HistoryMark, loadHistory } from "./load-history.ts";
@@ -86,10 +86,12 @@ export class Demo {
     const simulation = new LiveSimulation(wish, collectorPoster(collectorUrl, apiKeyFileOf(dataDir)), journal);
     this.simulation = simulation;
     try {
-      const watching = watchAssignments(await clients.kafka(), await clients.registry(), stop, (assignment) =>
-        simulation.assigned(assignment, Date.now()),
-      );
-      await Promise.all([simulation.run(stop), watching]);
+      const [kafka, registry] = [await clients.kafka(), await clients.registry()];
+      await Promise.all([
+        simulation.run(stop),
+        watchAssignments(kafka, registry, stop, (assignment) => simulation.assigned(assignment, Date.now())),
+        watchMessages(kafka, registry, stop, (message) => simulation.messaged(message, Date.now())),
+      ]);
     } finally {
       await journal.close();
       await clients.close();

@@ -1,7 +1,8 @@
-import type { Assignment } from "@leadstream/schemas";
+import type { Assignment, MessageRequested } from "@leadstream/schemas";
 import type { SimulatedEvent } from "./history.ts";
 import type { Journal } from "./journal.ts";
 import { type Draws, draws } from "./random.ts";
+import { readerSteps } from "./reader.ts";
 import { sellerSteps } from "./seller.ts";
 import { type Disturbance, Traffic } from "./traffic.ts";
 
@@ -37,7 +38,7 @@ export interface LiveCounts {
 const SLICE_MS = 100;
 const RETRY_LIMIT = 10_000;
 
-/** Live traffic over HTTP: open loop at a fixed rate, sellers who react to assignments, retries with the same id after 5xx or silence. */
+/** Live traffic over HTTP: open loop at a fixed rate, sellers who react to assignments, leads who react to messages, retries with the same id after 5xx or silence. */
 export class LiveSimulation {
   readonly counts: LiveCounts = { sent: 0, accepted: 0, rejected: 0, unanswered: 0, surprises: 0 };
   private readonly traffic: Traffic;
@@ -64,6 +65,15 @@ export class LiveSimulation {
     if (assignment.change !== "assigned" && assignment.change !== "reassigned" && assignment.change !== "claimed") return;
     for (const { delayMs, input } of sellerSteps(this.draw, lead, assignment.rep, this.wish.sellerPaceMs)) {
       this.steps.push({ atMs: nowMs + delayMs, event: { type: "status", input: { ...input, eventId: this.traffic.nextId() } } });
+    }
+  }
+
+  /** A journey asked for a message: plan what the lead does with it. */
+  messaged({ leadId, template }: MessageRequested, nowMs: number): void {
+    const lead = this.traffic.leads.get(leadId);
+    if (lead === undefined) return;
+    for (const { delayMs, input } of readerSteps(this.draw, lead, template, this.wish.sellerPaceMs)) {
+      this.steps.push({ atMs: nowMs + delayMs, event: { type: "touch", input: { ...input, eventId: this.traffic.nextId() } } });
     }
   }
 
