@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { type ClickHouseClient, connectClickHouse, insertBlock, migrate, prepareDatabase } from "@leadstream/clickhouse";
 import { sharedTestServers, uniqueName } from "@leadstream/infra-local";
+import { expectedMessages, expectedRuns } from "../tests/expected-journeys.ts";
 import {
   type ExpectedDeal,
   type ExpectedLead,
@@ -204,6 +205,58 @@ describe(`the views agree with the same metrics in plain code (seed ${SEED})`, (
        INNER JOIN lead_stages AS s USING (lead_id) WHERE p.points != s.score`,
     );
     expect(wrong).toEqual([]);
+  });
+
+  it("L4: journeys, their steps and ends; opens and clicks of each message", async () => {
+    const messages = expectedMessages(records);
+    const runs = expectedRuns(records);
+    expect(messages.filter(({ clickedAt }) => clickedAt !== null).length).toBeGreaterThan(20);
+    const found = await rows<{ message_id: string; opened_at: string | null; clicked_at: string | null }>(
+      "SELECT message_id, opened_at, clicked_at FROM journey_messages ORDER BY message_id",
+    );
+    const wanted = messages
+      .map(({ message, openedAt, clickedAt }) => ({ message_id: message.messageId, opened_at: iso(openedAt), clicked_at: iso(clickedAt) }))
+      .sort((left, right) => (left.message_id < right.message_id ? -1 : 1));
+    expect(found).toEqual(wanted);
+    const ofJourney = (name: string) => messages.filter(({ message }) => message.journey === name);
+    for (const [journey, group] of byKey(runs, (run) => run.journey)) {
+      const ended = (...reasons: string[]): number => group.filter(({ leftBy }) => leftBy !== null && reasons.includes(leftBy)).length;
+      const [actual] = await rows<Record<string, number>>(`SELECT * FROM journeys WHERE journey = '${journey}'`);
+      expect(actual).toMatchObject({
+        entered: group.length,
+        inside: group.filter(({ leftBy }) => leftBy === null).length,
+        converted: ended("assigned", "won"),
+        finished: ended("finished"),
+        opted_out: ended("opted_out"),
+        otherwise_left: ended("lost"),
+        messages: ofJourney(journey).length,
+        opened: ofJourney(journey).filter(({ openedAt }) => openedAt !== null).length,
+        clicked: ofJourney(journey).filter(({ clickedAt }) => clickedAt !== null).length,
+      });
+      const steps = await rows<{ step: string; passed: number; sent: number; clicked: number; did_nothing: number }>(
+        `SELECT step, passed, sent, clicked, did_nothing FROM journey_steps WHERE journey = '${journey}' ORDER BY step`,
+      );
+      const expectedSteps = [...new Set(group.flatMap((run) => run.steps))].sort().map((step) => {
+        const passed = group.filter((run) => run.steps.includes(step)).length;
+        const sent = ofJourney(journey).filter(({ message }) => message.step === step);
+        const clicked = sent.filter(({ clickedAt }) => clickedAt !== null).length;
+        return { step, passed, sent: sent.length, clicked, did_nothing: passed - sent.length };
+      });
+      expect(steps).toEqual(expectedSteps);
+      const exits = await rows<{ reason: string; runs: number }>(
+        `SELECT reason, sum(e.runs) AS runs FROM journey_exits AS e WHERE journey = '${journey}' GROUP BY reason ORDER BY reason`,
+      );
+      expect(exits).toEqual(
+        [
+          ...byKey(
+            group.filter(({ leftBy }) => leftBy !== null),
+            (run) => run.leftBy!,
+          ),
+        ]
+          .map(([reason, those]) => ({ reason, runs: those.length }))
+          .sort((left, right) => (left.reason < right.reason ? -1 : 1)),
+      );
+    }
   });
 
   it("sellers: deals for who is named, else for the last owner", async () => {

@@ -9,6 +9,8 @@ import {
   type Touch,
 } from "@leadstream/schemas";
 
+import { type JourneyHost, randomJourneys } from "./random-journeys.ts";
+
 /** A decoded record with its place in the log. */
 export interface LoggedRecord {
   readonly topic: string;
@@ -97,6 +99,7 @@ export class RandomStream {
       score = Math.min(100_000, score + this.integer(45_000));
       event("Touch", this.touch(edge()), "touch", "page-view");
     }
+    if (this.random() < 0.5) this.journeys(leadId, partition, at, imported, score);
     if (this.random() < 0.15) event("Capture", this.capture(edge()), "capture", null);
     if (this.random() < 0.4) return;
     this.assign(leadId, partition, "assigned", 1, this.pick(reps));
@@ -217,6 +220,25 @@ export class RandomStream {
       due: 0,
     };
     this.log("lead.assignments", partition, leadId, { type: "Assignment", value });
+  }
+
+  private journeys(leadId: string, partition: number, from: number, imported: boolean, score: number): void {
+    const next = () => {
+      const offset = this.offsets.get(`lead.signals-${partition}`) ?? 0;
+      this.offsets.set(`lead.signals-${partition}`, offset + 1);
+      return { topic: "lead.signals", incarnation: "one", partition, offset, n: 0, seq: offset };
+    };
+    const host: JourneyHost = {
+      random: this.random,
+      message: (value) =>
+        void this.log("lead.messages", partition, leadId, { type: "MessageRequested", value: { ...value, source: next() } }),
+      move: (value) => void this.log("lead.messages", partition, leadId, { type: "JourneyMoved", value: { ...value, source: next() } }),
+      touch: (kind, occurredAt) => {
+        const value = { ...this.touch({ eventId: `event-${this.eventNumber++}`, leadId, occurredAt, producer: "test", imported }), kind };
+        this.edgeEvent(partition, { type: "Touch", value }, value, "touch", kind, score);
+      },
+    };
+    randomJourneys(host, leadId, from);
   }
 
   private spend(channel: string, at: number): void {
