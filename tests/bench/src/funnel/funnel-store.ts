@@ -12,6 +12,8 @@ export interface StoreWish {
   /** Rows of one insert: more of them need more memory in the view that follows the table. */
   readonly insertRows: number;
   readonly memoryLimitMb: number;
+  /** All parts are merged before anything is asked. */
+  readonly merged: boolean;
 }
 
 export interface Answer {
@@ -62,7 +64,7 @@ export class FunnelStore {
   }
 
   /** Fills `scores`; the shipped materialised view fills `lead_states` behind it. Waits until merges are done. */
-  async fill({ leads, insertRows }: StoreWish, log: (line: string) => void): Promise<void> {
+  async fill({ leads, insertRows, merged }: StoreWish, log: (line: string) => void): Promise<void> {
     const rows = leads * EVENTS_PER_LEAD;
     const startedMs = performance.now();
     let told = 0;
@@ -72,6 +74,7 @@ export class FunnelStore {
       told++;
       log(`${told * 10} % of ${rows} rows after ${Math.round((performance.now() - startedMs) / 1_000)} s`);
     }
+    if (merged) for (const table of ["scores", "lead_states"]) await this.client.command({ query: `OPTIMIZE TABLE ${table} FINAL` });
     const end = performance.now() + MERGES_LIMIT_MS;
     while (performance.now() < end && (await this.number("SELECT count() FROM system.merges")) > 0)
       await new Promise((resolve) => setTimeout(resolve, WATCH_EVERY_MS));
