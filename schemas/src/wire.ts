@@ -63,6 +63,12 @@ export class WireFormat {
     write(writer, value);
   }
 
+  /** What stands at `start`, without decoding it; null: not known here yet, or no record. */
+  typeAt(buffer: Buffer, start: number, end: number): RecordName | null {
+    if (end - start < HEADER_BYTES || buffer[start] !== MAGIC) return null;
+    return this.readers.get(buffer.readInt32BE(start + 1))?.type ?? null;
+  }
+
   /** Decodes the reader's window. Throws AvroDecodeError (poison) or UnknownSchemaIdError (ask the registry). */
   read(reader: AvroReader): Decoded {
     const { buffer, position, end } = reader;

@@ -29,6 +29,7 @@ export { fallbackRule, levelOf, matchRule, qualifies } from "./policy/choose-tea
 export type { Policy, Rule, Strategy, Target, Tier } from "./policy/policy.ts";
 export { checkPolicy, readPolicy } from "./policy/read-policy.ts";
 export { noPolicy, publishPolicy, readSharedPolicy, type SharedPolicy, writeSharedPolicy } from "./policy/shared-policy.ts";
+export { type EditedTeam, editRoster, findRep, type RosterEdit, rosterActions } from "./team/edit-roster.ts";
 export { onRequest, onTeamTimer, teamTimerKinds, teamTimerOf } from "./team/on-request.ts";
 export { onRoster } from "./team/on-roster.ts";
 export { checkRoster, namesOf, type RosterPart, readTeam, rosterParts } from "./team/read-roster.ts";

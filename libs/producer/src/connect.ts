@@ -43,6 +43,8 @@ export interface ConnectedEmitter {
   /** The emitter's own connections, for whoever also reads. */
   readonly connection: KafkaConnection;
   readonly registry: Registry;
+  /** Sends other records than events, watched like them. */
+  readonly sender: RecordSender;
   /** Asks the cluster for its state; rejects while it is away. */
   probe(): Promise<void>;
   /** Bytes that wait for Kafka. */
@@ -71,8 +73,9 @@ export async function connectEmitter(options: ConnectOptions): Promise<Connected
     maxBufferedBytes: options.bufferBytes ?? 32 * MEBIBYTE,
     requestTimeoutMs: options.deliveryTimeoutMs ?? 10_000,
   });
+  const sender = options.watch === undefined ? kafka : options.watch(kafka);
   const emitter = new Emitter({
-    sender: options.watch === undefined ? kafka : options.watch(kafka),
+    sender,
     wire: registry.wire,
     context: {
       defaultCountry: options.defaultCountry ?? null,
@@ -87,6 +90,7 @@ export async function connectEmitter(options: ConnectOptions): Promise<Connected
     emitter,
     connection,
     registry,
+    sender,
     probe: async () => {
       await connection.refresh([]);
     },

@@ -136,6 +136,7 @@ export const aRosterPublished: Build<RosterPublished> = (change = {}) => ({
   version: 1,
   fingerprint: "0123456789abcdef",
   document: "{}",
+  commandId: null,
   ...change,
 });
 

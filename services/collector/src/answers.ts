@@ -70,6 +70,25 @@ export const pendingShape = z
   .object({ commandId: z.string(), status: z.literal("pending") })
   .describe("The command is on the log and not answered yet: ask again.");
 
+export const rosterShape = z.object({
+  version: z.number().int().describe("Name it in the change that you want."),
+  teams: z.array(z.looseObject({ id: z.string() })).describe("Teams as in a roster document."),
+});
+export const rosterDoneShape = z
+  .object({ commandId: z.string(), change: z.literal("roster_changed"), team: z.string(), version: z.number().int() })
+  .describe("The change is on the log; the team follows it from there on.");
+export const rosterRefusedShape = z
+  .object({
+    code: z.literal("COMMAND_REFUSED"),
+    message: z.string(),
+    remedy: z.string(),
+    commandId: z.string(),
+    current: z
+      .looseObject({ version: z.number().int(), team: z.string().nullable() })
+      .describe("The roster's version, and where the rep is now."),
+  })
+  .describe("The roster has changed since the version that the command names.");
+
 export type AcceptedAnswer = z.infer<typeof acceptedShape>;
 export type ProblemAnswer = z.infer<typeof problemShape>;
 export type BatchAnswer = z.infer<typeof batchShape>;

@@ -1,4 +1,5 @@
 import type { AddressInfo } from "node:net";
+import { uuidV7Source } from "@leadstream/producer";
 import { createTelemetry, type Telemetry } from "@leadstream/telemetry";
 import type { CollectorConfig } from "./config.ts";
 import { openIo } from "./io.ts";
@@ -18,6 +19,8 @@ export async function startCollector(config: CollectorConfig, telemetry = teleme
     const app = await buildServer({
       sink: io.sink,
       results: io.results,
+      rosters: io.rosters,
+      newId: uuidV7Source(Date.now),
       apiKeys: io.apiKeys,
       telemetry,
       limits: config,

@@ -1,5 +1,6 @@
 import type { Assignment } from "@leadstream/schemas";
 import type { EventSink } from "./intake.ts";
+import type { RosterResult } from "./roster/rosters.ts";
 
 /** What became of a command: the change it made, or `refused`, with the lead's state right after it. */
 export type CommandResult = Pick<
@@ -14,7 +15,8 @@ export interface CommandResultLimits {
   readonly commandWaiters: number;
 }
 
-type Waiter = (result: CommandResult | null) => void;
+export type AnyResult = CommandResult | RosterResult;
+type Waiter = (result: AnyResult | null) => void;
 
 /**
  * Results of late commands, by id. A command is answered by exactly one record of lead.assignments that carries its id; `requested` with the id
@@ -22,7 +24,7 @@ type Waiter = (result: CommandResult | null) => void;
  */
 export class CommandResults {
   /** null: on the log, not answered yet. */
-  private readonly known = new Map<string, CommandResult | null>();
+  private readonly known = new Map<string, AnyResult | null>();
   private readonly waiters = new Map<string, Set<Waiter>>();
   private waiting = 0;
   private readonly limits: CommandResultLimits;
@@ -45,18 +47,28 @@ export class CommandResults {
     }
     const { leadId, time, state, epoch, rep, previousRep, team, reason, why, policyVersion } = assignment;
     const result = { commandId, leadId, time, change, state, epoch, rep, previousRep, team, reason, why, policyVersion };
-    this.keep(commandId, result);
-    for (const waiter of [...(this.waiters.get(commandId) ?? [])]) waiter(result);
+    this.settle(result);
+  }
+
+  /** The first record of a command counts: a repeat that came later changes nothing. */
+  seeRoster(result: RosterResult): void {
+    const known = this.known.get(result.commandId);
+    if (known === undefined || known === null) this.settle(result);
+  }
+
+  private settle(result: AnyResult): void {
+    this.keep(result.commandId, result);
+    for (const waiter of [...(this.waiters.get(result.commandId) ?? [])]) waiter(result);
   }
 
   /** The result, `pending` while there is none yet, or `unknown`: never seen, or too long ago. */
-  find(commandId: string): CommandResult | "pending" | "unknown" {
+  find(commandId: string): AnyResult | "pending" | "unknown" {
     const result = this.known.get(commandId);
     return result === undefined ? "unknown" : (result ?? "pending");
   }
 
   /** The result as soon as it is there; null after `waitMs`, or when too many wait already. */
-  wait(commandId: string, waitMs: number): Promise<CommandResult | null> {
+  wait(commandId: string, waitMs: number): Promise<AnyResult | null> {
     const known = this.known.get(commandId);
     if (known !== undefined && known !== null) return Promise.resolve(known);
     if (waitMs === 0 || this.waiting >= this.limits.commandWaiters) return Promise.resolve(null);
@@ -80,7 +92,7 @@ export class CommandResults {
     for (const waiters of [...this.waiters.values()]) for (const settle of [...waiters]) settle(null);
   }
 
-  private keep(commandId: string, result: CommandResult | null): void {
+  private keep(commandId: string, result: AnyResult | null): void {
     this.known.delete(commandId);
     this.known.set(commandId, result);
     if (this.known.size <= this.limits.commandsKept) return;

@@ -8,6 +8,7 @@ export type CollectorErrorCode =
   | "BATCH_TOO_LARGE"
   | "RATE_LIMITED"
   | "OVERLOADED"
+  | "UNAVAILABLE"
   | "NOT_FOUND"
   | "COMMAND_UNKNOWN"
   | "WAIT_INVALID"
@@ -45,6 +46,7 @@ export const statusOf: Readonly<Record<CollectorErrorCode, number>> = {
   BATCH_TOO_LARGE: 413,
   RATE_LIMITED: 429,
   OVERLOADED: 503,
+  UNAVAILABLE: 503,
   NOT_FOUND: 404,
   COMMAND_UNKNOWN: 404,
   WAIT_INVALID: 400,

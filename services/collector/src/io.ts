@@ -7,11 +7,14 @@ import { tailAssignments } from "./assignment-tail.ts";
 import { CommandResults } from "./command-results.ts";
 import type { CollectorConfig } from "./config.ts";
 import { KafkaWatch } from "./kafka-watch.ts";
+import { KafkaRosterLog } from "./roster/roster-log.ts";
+import { Rosters } from "./roster/rosters.ts";
 
 export interface CollectorIo {
   readonly sink: ConnectedEmitter["emitter"];
   readonly apiKeys: ApiKeys;
   readonly results: CommandResults;
+  readonly rosters: Rosters;
   /** Waits for events under way, then closes Kafka and the key store. */
   close(): Promise<void>;
 }
@@ -64,6 +67,7 @@ export async function openIo(config: CollectorConfig, telemetry: Telemetry): Pro
       sink: connected.emitter,
       apiKeys,
       results,
+      rosters: new Rosters(new KafkaRosterLog(connected.connection, connected.registry, connected.sender), results, config),
       async close() {
         stopped.abort();
         await tail;

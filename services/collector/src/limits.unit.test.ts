@@ -95,6 +95,7 @@ describe("operation", () => {
       "/v1/events",
       "/v1/hand-backs",
       "/v1/leads/{leadId}/personal",
+      "/v1/roster",
       "/v1/spend",
       "/v1/statuses",
       "/v1/touches",

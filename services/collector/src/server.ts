@@ -9,10 +9,12 @@ import type { CollectorConfig } from "./config.ts";
 import { CollectorError, statusOf } from "./errors.ts";
 import { type EventSink, Intake, retryAfterOf } from "./intake.ts";
 import { closeConnectionsWhenDraining, guardRequests, measureRequests } from "./request-hooks.ts";
+import type { Rosters } from "./roster/rosters.ts";
 import { commandRoutes } from "./routes/command-routes.ts";
 import { eventRoutes } from "./routes/event-routes.ts";
 import { operationRoutes } from "./routes/operation-routes.ts";
 import { resultRoutes } from "./routes/result-routes.ts";
+import { rosterRoutes } from "./routes/roster-routes.ts";
 
 export type ServerLimits = Pick<
   CollectorConfig,
@@ -31,6 +33,9 @@ export interface ServerOptions {
   readonly sink: EventSink;
   /** What became of commands; somebody shows it lead.assignments. */
   readonly results: CommandResults;
+  readonly rosters: Rosters;
+  /** Ids of commands that bring none. */
+  readonly newId: () => string;
   readonly apiKeys: ApiKeys;
   readonly telemetry: Telemetry;
   readonly limits: ServerLimits;
@@ -40,7 +45,7 @@ export interface ServerOptions {
 
 /** The HTTP interface over a sink. Not listening yet: tests inject requests. */
 export async function buildServer(options: ServerOptions): Promise<FastifyInstance> {
-  const { results, apiKeys, telemetry, limits, monotonicMs } = options;
+  const { results, rosters, newId, apiKeys, telemetry, limits, monotonicMs } = options;
   const sink = rememberCommands(options.sink, results);
   const app = Fastify({
     loggerInstance: telemetry.log as FastifyBaseLogger,
@@ -69,6 +74,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     eventRoutes(api, intake, limits.batchLimit);
     commandRoutes(api, intake, results, limits);
     resultRoutes(api, results, limits);
+    rosterRoutes(api, rosters, newId, limits);
   });
   return app;
 }

@@ -7,6 +7,8 @@ import { createTelemetry } from "@leadstream/telemetry";
 import type { FastifyInstance } from "fastify";
 import { ApiKeys, hashOf } from "../src/api-keys.ts";
 import { CommandResults } from "../src/command-results.ts";
+import type { RosterLog, TeamVersion } from "../src/roster/roster-log.ts";
+import { Rosters } from "../src/roster/rosters.ts";
 import { buildServer, type ServerLimits } from "../src/server.ts";
 
 export const KEY = "ls_test-key";
@@ -33,6 +35,8 @@ export interface World {
   readonly results: CommandResults;
   readonly log: Decoded[];
   readonly destroyed: string[];
+  /** Versions of teams on the log; a test may slip in another writer's. */
+  readonly rosters: TeamVersion[];
   readonly logLines: string[];
   clockMs: number;
   /** What Kafka does with the next records. */
@@ -41,7 +45,14 @@ export interface World {
 
 export async function world(overrides: Partial<ServerLimits> = {}): Promise<World> {
   const wire = new WireFormat((Object.keys(codecs) as RecordName[]).map((name, index) => [name, index] as const));
-  const state = { log: [] as Decoded[], destroyed: [] as string[], logLines: [] as string[], clockMs: 0, answer: async () => {} };
+  const state = {
+    log: [] as Decoded[],
+    destroyed: [] as string[],
+    logLines: [] as string[],
+    rosters: [] as TeamVersion[],
+    clockMs: 0,
+    answer: async () => {},
+  };
   const keys: KeyStore = {
     keyFor: (leadId) => ({ keyId: `key of ${leadId}`, key: Buffer.alloc(32, 1) }),
     find: () => null,
@@ -67,8 +78,21 @@ export async function world(overrides: Partial<ServerLimits> = {}): Promise<Worl
     destination: { write: (line) => state.logLines.push(line) },
   });
   const results = new CommandResults({ commandsKept: 3, commandWaiters: 2 });
+  let seen = 0;
+  const rosterLog: RosterLog = {
+    async catchUp(see) {
+      for (; seen < state.rosters.length; seen++) see(state.rosters[seen]!);
+    },
+    async append(teamId, value) {
+      await (state as unknown as World).answer(state.rosters.length);
+      return { partition: 1, offset: state.rosters.push({ ...value, teamId }) - 1 };
+    },
+  };
+  let ids = 0;
   const app = await buildServer({
     results,
+    rosters: new Rosters(rosterLog, results, { rosterChangesWaiting: 2 }),
+    newId: () => `id-${++ids}`,
     sink: new Emitter({ sender, wire, context, now: () => 1_000 }),
     apiKeys: new ApiKeys([
       [hashOf(KEY), "default"],

@@ -32,7 +32,7 @@ class Router {
   }
 
   roster(teamId: string, version: number, text: string): void {
-    const value = { version, fingerprint: "f", document: text };
+    const value = { version, fingerprint: "f", document: text, commandId: null };
     this.driver.feed((broker, now) => broker.append("team.requests", "RosterPublished", teamId, value, now));
   }
 

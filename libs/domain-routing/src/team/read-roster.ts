@@ -50,7 +50,8 @@ interface TeamSource {
 function withCalendars(team: TeamSource, common: CalendarSources): TeamSource {
   const used = new Set([team.calendar, ...(team.reps ?? []).map(({ calendar }) => calendar)]);
   const calendars = Object.entries({ ...common, ...team.calendars }).filter(([id]) => used.has(id));
-  return calendars.length === 0 ? team : { ...team, calendars: Object.fromEntries(calendars) };
+  const { calendars: _all, ...rest } = team;
+  return calendars.length === 0 ? rest : { ...rest, calendars: Object.fromEntries(calendars) };
 }
 
 /** The names that a policy may use with this roster. */

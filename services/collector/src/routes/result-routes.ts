@@ -1,8 +1,9 @@
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
 import type { Answer } from "../answers.ts";
-import type { CommandResult, CommandResults } from "../command-results.ts";
+import type { AnyResult, CommandResults } from "../command-results.ts";
 import { CollectorError } from "../errors.ts";
+import { answerOfRoster } from "../roster/roster-answers.ts";
 import { resultSchema } from "./route-schema.ts";
 
 const WAIT = /^(\d{1,7})(ms|s)$/;
@@ -22,7 +23,8 @@ export function waitOf(query: unknown, limitMs: number): number {
 }
 
 /** 200 with the change that the command made, or 409 with the state that stands in its way. */
-export function answerOfResult(result: CommandResult): Answer<object> {
+export function answerOfResult(result: AnyResult): Answer<object> {
+  if ("kind" in result) return answerOfRoster(result);
   const { commandId, leadId, time, change, state, epoch, rep, team, reason, why } = result;
   if (change !== "refused") return { status: 200, body: result };
   const current = { leadId, state, epoch, rep, team, time };

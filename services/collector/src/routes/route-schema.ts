@@ -1,6 +1,16 @@
 import type { FastifySchema, RouteShorthandOptions } from "fastify";
 import { z } from "zod";
-import { acceptedShape, batchShape, pendingShape, problemShape, refusedShape, resultShape } from "../answers.ts";
+import {
+  acceptedShape,
+  batchShape,
+  pendingShape,
+  problemShape,
+  refusedShape,
+  resultShape,
+  rosterDoneShape,
+  rosterRefusedShape,
+  rosterShape,
+} from "../answers.ts";
 
 const failures = {
   400: problemShape.describe("The event is not valid: `faults` names every field. Do not repeat it as it is."),
@@ -48,6 +58,23 @@ export function resultSchema(querystring: z.ZodType): RouteShorthandOptions {
     querystring,
     security: [{ apiKey: [] }, { bearer: [] }],
     response: { 200: resultShape, 202: pendingShape, 401: failures[401], 404: problemShape, 409: refusedShape },
+  };
+  return { schema, validatorCompiler: () => (value: unknown) => ({ value }) };
+}
+
+/** A change of the roster, which may be waited for. */
+export function rosterChangeSchema(body: z.ZodType, querystring: z.ZodType): RouteShorthandOptions {
+  const { schema, ...rest } = eventSchema("Roster", "Add, change or remove a rep, or note an absence", body);
+  const response = { ...failures, 200: rosterDoneShape, 202: acceptedShape, 409: rosterRefusedShape };
+  return { ...rest, schema: { ...schema, querystring, response } };
+}
+
+export function rosterSchema(): RouteShorthandOptions {
+  const schema: FastifySchema = {
+    tags: ["Roster"],
+    summary: "The roster as the log holds it",
+    security: [{ apiKey: [] }, { bearer: [] }],
+    response: { 200: rosterShape, 401: failures[401], 503: failures[503] },
   };
   return { schema, validatorCompiler: () => (value: unknown) => ({ value }) };
 }

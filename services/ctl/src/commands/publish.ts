@@ -101,16 +101,24 @@ export async function publish(
   const slot = slotOf(document);
   const last = ports.ledger.last(slot);
   const same = last !== undefined && last.fingerprint === fingerprint && (last.terms === "" || last.terms === JSON.stringify(terms));
-  if (same && last.complete && !again) return { kind, name, version: last.version, changed: false };
+  const inLog = await ports.versionInLog(kind);
+  // A start leaves alone what was changed over HTTP since; who publishes the file again wants it to hold again.
+  const replaced = kind === "roster" && by === "command" && inLog > ports.ledger.version(slot);
+  if (same && last.complete && !again && !replaced) return { kind, name, version: last.version, changed: false };
   const unfinished = same && !last.complete;
-  const version = unfinished ? last.version : Math.max(ports.ledger.version(slot), await ports.versionInLog(kind)) + 1;
+  const version = unfinished ? last.version : Math.max(ports.ledger.version(slot), inLog) + 1;
   const teams = kind === "roster" ? rosterRecords(document, last?.teams ?? []) : [];
   const record = { name, version, fingerprint, terms: JSON.stringify(terms), by, teams: teams.map((team) => team.teamId) };
   ports.ledger.note(slot, { ...record, complete: false });
   if (kind === "roster") {
     await Promise.all(
       teams.map((team) =>
-        send(ports, topicNames.teamRequests, null, team.teamId, "RosterPublished", { version, fingerprint, document: team.document }),
+        send(ports, topicNames.teamRequests, null, team.teamId, "RosterPublished", {
+          version,
+          fingerprint,
+          document: team.document,
+          commandId: null,
+        }),
       ),
     );
   } else {

@@ -79,7 +79,7 @@ class World {
 
   roster(teamId: string, version: number, document: string): void {
     this.driver.feed((broker) =>
-      broker.append("team.requests", "RosterPublished", teamId, { version, fingerprint: "", document }, this.nowMs),
+      broker.append("team.requests", "RosterPublished", teamId, { version, fingerprint: "", document, commandId: null }, this.nowMs),
     );
   }
 
