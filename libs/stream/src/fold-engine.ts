@@ -57,7 +57,7 @@ export class FoldEngine<Input, State, Shared> implements FoldContext {
     store: StateStore,
     header: StoreHeader | null,
     outbox: Outbox,
-    cacheSize = 100_000,
+    cacheBytes = 32 << 20,
   ) {
     const { fold, inbox } = topology;
     this.topology = topology;
@@ -72,7 +72,7 @@ export class FoldEngine<Input, State, Shared> implements FoldContext {
     this.cache = new StateCache(
       store,
       { ...fold.state, timerKinds: fold.timerKinds, timerOf: (state, kind) => fold.timerOf(state, kind) },
-      cacheSize,
+      cacheBytes,
     );
     const { cache } = this;
     this.timers = new TimerQueue({
@@ -187,8 +187,14 @@ export class FoldEngine<Input, State, Shared> implements FoldContext {
       const { key, kind, due } = timer;
       if (this.partition.walk !== null) this.visit(key);
       const entry = this.cache.entry(key);
-      if (entry.state === null || fold.timerOf(entry.state, kind) !== due) continue;
-      const after = fold.onTimer(this, this.partition.shared, entry.state, kind, due);
+      const { state } = entry;
+      const present = state === null ? NO_TIMER : fold.timerOf(state, kind);
+      if (state === null || present !== due) {
+        this.cache.timerPassed(entry, timer);
+        this.timers.set(present, key, kind);
+        continue;
+      }
+      const after = fold.onTimer(this, this.partition.shared, state, kind, due);
       if (after !== null) {
         const next = fold.timerOf(after, kind);
         if (next !== NO_TIMER && next <= due)
@@ -334,7 +340,7 @@ export class FoldEngine<Input, State, Shared> implements FoldContext {
         incarnation: this.identity.incarnation,
         partition: encodePartitionState({ now, incoming, outgoing: new Map(outgoing), shared, walk }, this.topology.fold.shared),
       },
-      ...this.cache.take(),
+      ...this.cache.take(now),
     };
     this.storedOffset = this.position;
     return write;

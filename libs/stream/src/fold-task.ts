@@ -18,7 +18,8 @@ export interface TaskSettings {
   /** The store follows the commit: at most this much later, at most so many states behind. */
   readonly storeIntervalMs: number;
   readonly storeMaxStates: number;
-  readonly cacheStates: number;
+  /** States kept in memory, as bytes. */
+  readonly cacheBytes: number;
   /** Log time may run ahead of the wall clock by so much before the task halts. */
   readonly maxClockLeadMs: number;
 }
@@ -35,7 +36,7 @@ export const defaultTaskSettings: TaskSettings = {
   idleCommitMs: 1_000,
   storeIntervalMs: 500,
   storeMaxStates: 50_000,
-  cacheStates: 100_000,
+  cacheBytes: 32 << 20,
   maxClockLeadMs: 300_000,
 };
 
@@ -124,7 +125,7 @@ export class FoldTask<Input, State, Shared> {
         store,
         header,
         writer.outbox(),
-        this.settings.cacheStates,
+        this.settings.cacheBytes,
       );
       engine.position = plan.from;
       const queue = new StoreQueue(store, engine, this.clock, this.settings);

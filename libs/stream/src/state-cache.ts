@@ -2,6 +2,7 @@ import { AvroReader, AvroWriter } from "@leadstream/schemas";
 import { type BinaryCodec, NO_TIMER } from "./fold.ts";
 import { compareKeys } from "./key-order.ts";
 import type { StateStore, StoreWrite, TimerEntry } from "./ports.ts";
+import { DIRTY, StateSlab } from "./state-slab.ts";
 
 /** A key in use: its decoded state, or null when there is none. Valid until the next question to the cache. */
 export interface CacheEntry<State> {
@@ -9,16 +10,19 @@ export interface CacheEntry<State> {
   state: State | null;
 }
 
-/** What the cache keeps of a key: the decoded state, its bytes, or both when nothing changed since they were made. */
-interface Kept<State> extends CacheEntry<State> {
-  bytes: Buffer | null;
-  dirty: boolean;
-  /** Round of decoded states in which it was used last. */
-  round: number;
-  /** Timers that the store holds (or is about to hold) for it. */
-  readonly storedTimers: number[];
-  /** Timers of a packed state that differ from those. */
-  packedTimers: number[] | null;
+/** A place for one decoded state; it is filled anew with another key's. */
+class Cell<State> implements CacheEntry<State> {
+  key = "";
+  state: State | null = null;
+  /** null: the state is in no slab, it was only visited. */
+  slab: StateSlab | null = null;
+  slot = -1;
+  /** The slab's bytes are older. */
+  changed = false;
+  /** An object that may be filled anew. */
+  spare: State | null = null;
+  /** Timers as they were stored, of a visited key. */
+  readonly visitedDues: number[] = [];
 }
 
 export interface TimerKinds<State> {
@@ -26,52 +30,193 @@ export interface TimerKinds<State> {
   timerOf(state: State, kind: number): number;
 }
 
+/** Decoded states, a power of two: few enough to stay near the processor, enough that keys in constant use are seldom decoded. */
+const CELLS = 512;
+
 /**
- * States of one partition: the ones used last are decoded in memory, those used lately are there as bytes, the others stay in the store.
- * Two generations replace a list of uses: when the young one is full the old one is dropped. What is not written yet is never dropped.
- * Decoded states go in two rounds likewise: what was not used in the round that ends is packed into bytes, as the store gets them.
+ * States of one partition: those used lately are there as bytes, a few hundred of them decoded, the others stay in the store. Two slabs
+ * replace a list of uses: when the young one is full the old one is dropped. What is not written yet is never dropped.
  */
 export class StateCache<State> {
-  private young = new Map<string, Kept<State>>();
-  private old = new Map<string, Kept<State>>();
-  private dirty = new Map<string, Kept<State>>();
-  private writing = new Map<string, Kept<State>>();
+  private young: StateSlab;
+  private old: StateSlab;
   private readonly store: StateStore;
   private readonly codec: BinaryCodec<State> & TimerKinds<State>;
-  private readonly generationSize: number;
-  private readonly roundSize: number;
-  private decoded: Kept<State>[] = [];
-  private decodedBefore: Kept<State>[] = [];
-  private round = 0;
-  /** Decoded states that were packed: filled anew, because objects of middle age are what the collector pays most for. */
-  private readonly spares: State[] = [];
+  private readonly slabBytes: number;
+  private readonly cells: Cell<State>[] = [];
+  private readonly visited = new Cell<State>();
   private readonly reader = new AvroReader();
   private readonly writer = new AvroWriter(1 << 16);
+  private passed: TimerEntry[] = [];
+  private dirtyCount = 0;
 
-  constructor(store: StateStore, codec: BinaryCodec<State> & TimerKinds<State>, capacity: number) {
+  constructor(store: StateStore, codec: BinaryCodec<State> & TimerKinds<State>, capacityBytes: number) {
     this.store = store;
     this.codec = codec;
-    this.generationSize = Math.max(1, capacity >> 1);
-    // As many decoded states as keys in a generation: packing more of them halves the throughput where the leads in use do not fit.
-    this.roundSize = this.generationSize;
+    this.slabBytes = Math.max(1, capacityBytes >> 1);
+    this.young = new StateSlab(codec.timerKinds);
+    this.old = new StateSlab(codec.timerKinds);
   }
 
   /** The entry of a key; made empty when nobody knows the key. */
   entry(key: string): CacheEntry<State> {
-    return this.use(this.young.get(key) ?? this.promote(key));
+    const slot = this.young.slots.get(key) ?? this.promote(key);
+    return this.use(this.young, slot, key);
   }
 
   /** The entry of a key without keeping it: for visits of all keys, which must not drive out the ones in use. */
   peek(key: string): CacheEntry<State> {
-    return this.use(this.young.get(key) ?? this.known(key) ?? this.fromStore(key));
+    const young = this.young.slots.get(key);
+    if (young !== undefined) return this.use(this.young, young, key);
+    const old = this.old.slots.get(key);
+    return old === undefined ? this.visit(key) : this.use(this.old, old, key);
   }
 
-  private known(key: string): Kept<State> | undefined {
-    return this.old.get(key) ?? this.unwrittenEntry(key);
+  /** Decodes, where that is not done. Which cell a slot gets is fixed, so looking for it is one comparison. */
+  private use(slab: StateSlab, slot: number, key: string): Cell<State> {
+    const index = slot & (CELLS - 1);
+    let cell = this.cells[index];
+    if (cell === undefined) {
+      cell = new Cell<State>();
+      this.cells[index] = cell;
+    }
+    if (cell.slot === slot && cell.slab === slab) return cell;
+    this.settle(cell);
+    cell.slab = slab;
+    cell.slot = slot;
+    cell.key = key;
+    const start = slab.startOf(slot);
+    this.fill(cell, slab.buffer, start, start + slab.lengthOf(slot));
+    return cell;
   }
 
-  private unwrittenEntry(key: string): Kept<State> | undefined {
-    return this.dirty.get(key) ?? this.writing.get(key);
+  private fill(cell: Cell<State>, bytes: Buffer, start: number, end: number): void {
+    const spare = cell.state ?? cell.spare;
+    if (start === end) {
+      cell.spare = spare;
+      cell.state = null;
+      return;
+    }
+    cell.spare = null;
+    cell.state = this.codec.read(this.reader.window(bytes, start, end), spare ?? undefined);
+  }
+
+  /** Brings the slab's bytes up to date. */
+  private settle(cell: Cell<State>): void {
+    if (!cell.changed) return;
+    cell.changed = false;
+    const { writer } = this;
+    writer.reset();
+    if (cell.state !== null) this.codec.write(writer, cell.state);
+    cell.slab!.put(cell.slot, writer.buffer, 0, writer.position);
+  }
+
+  private settleAll(): void {
+    for (const cell of this.cells) if (cell !== undefined) this.settle(cell);
+  }
+
+  private promote(key: string): number {
+    if (this.young.used >= this.slabBytes) {
+      this.nextSlab();
+      const slot = this.young.slots.get(key);
+      if (slot !== undefined) return slot;
+    }
+    const place = this.old.slots.get(key);
+    if (place === undefined) return this.fromStore(key);
+    const cell = this.cells[place & (CELLS - 1)];
+    if (cell !== undefined && cell.slab === this.old && cell.slot === place) this.settle(cell);
+    const slot = this.young.adopt(this.old, place);
+    this.old.slots.delete(key);
+    return slot;
+  }
+
+  private nextSlab(): void {
+    this.settleAll();
+    for (const cell of this.cells) if (cell?.slab === this.old) cell.slab = null;
+    const next = new StateSlab(this.codec.timerKinds);
+    for (const slot of this.old.marked()) next.adopt(this.old, slot);
+    this.old = this.young;
+    this.young = next;
+  }
+
+  private fromStore(key: string): number {
+    const { young } = this;
+    const slot = young.add(key, NO_TIMER);
+    const bytes = this.store.read(key);
+    if (bytes === undefined) return slot;
+    young.put(slot, bytes, 0, bytes.length);
+    const { state } = this.use(young, slot, key);
+    for (let kind = 0; kind < this.codec.timerKinds; kind++) {
+      const due = this.codec.timerOf(state!, kind);
+      young.setDue(slot, kind, due);
+      young.setStoredDue(slot, kind, due);
+    }
+    return slot;
+  }
+
+  private visit(key: string): Cell<State> {
+    const { visited, codec } = this;
+    const bytes = this.store.read(key);
+    visited.key = key;
+    visited.slab = null;
+    if (bytes === undefined) this.fill(visited, this.young.buffer, 0, 0);
+    else this.fill(visited, bytes, 0, bytes.length);
+    for (let kind = 0; kind < codec.timerKinds; kind++)
+      visited.visitedDues[kind] = visited.state === null ? NO_TIMER : codec.timerOf(visited.state, kind);
+    return visited;
+  }
+
+  /** The state of an entry that this cache gave was changed. */
+  markDirty(entry: CacheEntry<State>): void {
+    const cell = this.kept(entry as Cell<State>);
+    const { codec } = this;
+    const slab = cell.slab!;
+    cell.changed = true;
+    for (let kind = 0; kind < codec.timerKinds; kind++) {
+      slab.setDue(cell.slot, kind, cell.state === null ? NO_TIMER : codec.timerOf(cell.state, kind));
+    }
+    this.mark(slab, cell.slot);
+  }
+
+  /** The store may still hold the timer that has passed; the next write takes it away and puts the one that holds now. */
+  timerPassed(entry: CacheEntry<State>, timer: TimerEntry): void {
+    const { slab, slot } = this.kept(entry as Cell<State>);
+    this.passed.push(timer);
+    slab!.setStoredDue(slot, timer.kind, NO_TIMER);
+    this.mark(slab!, slot);
+  }
+
+  private mark(slab: StateSlab, slot: number): void {
+    if (slab.mark(slot)) this.dirtyCount++;
+  }
+
+  /** A cell of a slab for what was only visited. */
+  private kept(cell: Cell<State>): Cell<State> {
+    if (cell.slab !== null) return cell;
+    const { young, codec } = this;
+    const slot = young.add(cell.key, NO_TIMER);
+    for (let kind = 0; kind < codec.timerKinds; kind++) {
+      young.setDue(slot, kind, cell.visitedDues[kind]!);
+      young.setStoredDue(slot, kind, cell.visitedDues[kind]!);
+    }
+    const own = this.use(young, slot, cell.key);
+    own.state = cell.state;
+    own.changed = true;
+    cell.state = null;
+    return own;
+  }
+
+  get unwritten(): number {
+    return this.dirtyCount;
+  }
+
+  /** Visits the timers of every state that the store does not hold yet. */
+  unwrittenTimers(visit: (due: number, key: string, kind: number) => void): void {
+    for (const slab of [this.old, this.young]) {
+      for (const slot of slab.marked()) {
+        for (let kind = 0; kind < slab.timerKinds; kind++) visit(slab.dueOf(slot, kind), slab.keys[slot]!, kind);
+      }
+    }
   }
 
   /**
@@ -79,17 +224,17 @@ export class StateCache<State> {
    * does not depend on how far the store is behind.
    */
   keysAfter(after: string, limit: number): string[] {
+    this.settleAll();
     let keys = new Set<string>();
     for (const key of this.store.keys(after)) {
-      const entry = this.unwrittenEntry(key);
-      if (entry === undefined || exists(entry)) keys.add(key);
+      if (this.exists(key)) keys.add(key);
       if (keys.size >= limit) break;
     }
     let last = keys.size < limit ? null : [...keys].at(-1)!;
-    for (const entries of [this.writing, this.dirty]) {
-      for (const entry of entries.values()) {
-        const { key } = entry;
-        if (!exists(entry) || compareKeys(key, after) <= 0 || (last !== null && compareKeys(key, last) > 0)) continue;
+    for (const slab of [this.old, this.young]) {
+      for (const slot of slab.marked()) {
+        const key = slab.keys[slot]!;
+        if (slab.lengthOf(slot) === 0 || compareKeys(key, after) <= 0 || (last !== null && compareKeys(key, last) > 0)) continue;
         keys.add(key);
         if (keys.size < limit * 4) continue;
         const first = [...keys].sort(compareKeys).slice(0, limit);
@@ -100,133 +245,50 @@ export class StateCache<State> {
     return [...keys].sort(compareKeys).slice(0, limit);
   }
 
-  private promote(key: string): Kept<State> {
-    const entry = this.known(key) ?? this.fromStore(key);
-    if (this.young.size >= this.generationSize) {
-      this.old = this.young;
-      this.young = new Map();
+  /** Of a key that the store has: false when it was forgotten since. */
+  private exists(key: string): boolean {
+    for (const slab of [this.young, this.old]) {
+      const slot = slab.slots.get(key);
+      if (slot !== undefined) return slab.lengthOf(slot) > 0;
     }
-    this.young.set(key, entry);
-    return entry;
+    return true;
   }
 
-  /** The entry with its state decoded. */
-  private use(entry: Kept<State>): Kept<State> {
-    if (entry.round === this.round) return entry;
-    entry.round = this.round;
-    if (entry.state === null && entry.bytes !== null) {
-      entry.state = this.decode(entry.bytes);
-      entry.packedTimers = null;
-    }
-    this.decoded.push(entry);
-    if (this.decoded.length >= this.roundSize) this.nextRound();
-    return entry;
-  }
-
-  private nextRound(): void {
-    const ended = this.round++;
-    for (const entry of this.decodedBefore) if (entry.round < ended) this.pack(entry);
-    if (this.spares.length > this.roundSize) this.spares.length = this.roundSize;
-    this.decodedBefore = this.decoded;
-    this.decoded = [];
-  }
-
-  private pack(entry: Kept<State>): void {
-    if (entry.state === null) return;
-    entry.bytes ??= this.encode(entry.state);
-    if (entry.dirty) entry.packedTimers = entry.storedTimers.map((_, kind) => this.dueOf(entry, kind));
-    this.spares.push(entry.state);
-    entry.state = null;
-  }
-
-  private decode(bytes: Buffer): State {
-    return this.codec.read(this.reader.window(bytes, 0, bytes.length), this.spares.pop());
-  }
-
-  private encode(state: State): Buffer {
-    this.writer.reset();
-    this.codec.write(this.writer, state);
-    return this.writer.slice();
-  }
-
-  private dueOf({ state, bytes, packedTimers, storedTimers }: Kept<State>, kind: number): number {
-    if (state !== null) return this.codec.timerOf(state, kind);
-    return bytes === null ? NO_TIMER : (packedTimers ?? storedTimers)[kind]!;
-  }
-
-  private fromStore(key: string): Kept<State> {
-    const { timerKinds } = this.codec;
-    const bytes = this.store.read(key);
-    const entry: Kept<State> = {
-      key,
-      state: null,
-      bytes: null,
-      dirty: false,
-      round: -1,
-      storedTimers: new Array<number>(timerKinds).fill(NO_TIMER),
-      packedTimers: null,
-    };
-    if (bytes === undefined) return entry;
-    const state = this.decode(bytes);
-    entry.state = state;
-    for (let kind = 0; kind < timerKinds; kind++) entry.storedTimers[kind] = this.codec.timerOf(state, kind);
-    return entry;
-  }
-
-  /** The state of an entry that this cache gave was changed. */
-  markDirty(changed: CacheEntry<State>): void {
-    const entry = changed as Kept<State>;
-    entry.bytes = null;
-    if (entry.dirty) return;
-    entry.dirty = true;
-    this.dirty.set(entry.key, entry);
-  }
-
-  get unwritten(): number {
-    return this.dirty.size;
-  }
-
-  /** Visits the timers of every state that the store does not hold yet. */
-  unwrittenTimers(visit: (due: number, key: string, kind: number) => void): void {
-    for (const entries of [this.writing, this.dirty]) {
-      for (const entry of entries.values()) {
-        if (!exists(entry)) continue;
-        for (let kind = 0; kind < this.codec.timerKinds; kind++) visit(this.dueOf(entry, kind), entry.key, kind);
-      }
-    }
-  }
-
-  /** Encodes all that is not written; the caller writes it and then calls `written`. One write at a time. */
-  take(): Pick<StoreWrite, "states" | "timersAdded" | "timersRemoved"> {
+  /**
+   * Takes all that is not written; the caller gives it to the store at once, which copies the bytes, and calls `written` when it is done.
+   * One write at a time. The store's timers are lower bounds: one that has not passed by `now` stays until it passes, when its state has a later one
+   * by then or none, because timers move on with every event and few of them ever fire.
+   */
+  take(now: number): Pick<StoreWrite, "states" | "timersAdded" | "timersRemoved"> {
+    this.settleAll();
     const states: [string, Buffer | null][] = [];
     const timersAdded: TimerEntry[] = [];
-    const timersRemoved: TimerEntry[] = [];
-    const { codec } = this;
-    for (const entry of this.dirty.values()) {
-      const { key, storedTimers } = entry;
-      if (entry.state !== null) entry.bytes ??= this.encode(entry.state);
-      states.push([key, entry.bytes]);
-      for (let kind = 0; kind < codec.timerKinds; kind++) {
-        const due = this.dueOf(entry, kind);
-        const stored = storedTimers[kind]!;
-        if (due === stored) continue;
-        if (stored !== NO_TIMER) timersRemoved.push({ due: stored, key, kind });
-        if (due !== NO_TIMER) timersAdded.push({ due, key, kind });
-        storedTimers[kind] = due;
+    const timersRemoved = this.passed;
+    this.passed = [];
+    for (const slab of [this.old, this.young]) {
+      for (const slot of slab.dirty) {
+        if ((slab.marksOf(slot) & DIRTY) === 0) continue;
+        const key = slab.keys[slot]!;
+        const start = slab.startOf(slot);
+        const length = slab.lengthOf(slot);
+        states.push([key, length === 0 ? null : slab.buffer.subarray(start, start + length)]);
+        for (let kind = 0; kind < slab.timerKinds; kind++) {
+          const due = slab.dueOf(slot, kind);
+          const stored = slab.storedDueOf(slot, kind);
+          if (due === stored || (stored > now && (due > stored || due === NO_TIMER))) continue;
+          if (stored !== NO_TIMER) timersRemoved.push({ due: stored, key, kind });
+          if (due !== NO_TIMER) timersAdded.push({ due, key, kind });
+          slab.setStoredDue(slot, kind, due);
+        }
       }
-      entry.packedTimers = null;
-      entry.dirty = false;
+      slab.beginWriting();
     }
-    this.writing = this.dirty;
-    this.dirty = new Map();
+    this.dirtyCount = 0;
     return { states, timersAdded, timersRemoved };
   }
 
   written(): void {
-    this.writing = new Map();
+    this.old.endWriting();
+    this.young.endWriting();
   }
-}
-
-function exists<State>({ state, bytes }: Kept<State>): boolean {
-  return state !== null || bytes !== null;
 }

@@ -16,7 +16,7 @@ export interface ReplaySettings {
   readonly fetchMaxBytes: number;
   readonly fetchMaxWaitMs: number;
   readonly storeMaxStates: number;
-  readonly cacheStates: number;
+  readonly cacheBytes: number;
 }
 
 export interface PartitionWish {
@@ -55,7 +55,7 @@ export async function replayPartition(one: Topology, wish: PartitionWish, settin
     const outbox = new ComparingOutbox(targets, (topic, target) => outputs.get(nameOf(topic, target))?.next() ?? Promise.resolve(null));
     await store.open();
     const identity = { partition, incarnation: inbox.incarnation };
-    const engine = new FoldEngine(one, identity, store, null, outbox, settings.cacheStates);
+    const engine = new FoldEngine(one, identity, store, null, outbox, settings.cacheBytes);
     const replay = new Replay(one, inbox, engine, store, outbox, settings);
     let state: PartitionVerdict["state"] = "not compared";
     if (live !== null && live.header.offset <= committed) {

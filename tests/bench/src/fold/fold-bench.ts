@@ -12,7 +12,7 @@ import { MadeLog } from "../in-process/made-log.ts";
 import { benchModelFile, readModel } from "../scoring/model-file.ts";
 import { TouchSource } from "../scoring/touches.ts";
 
-const small = { events: 20_000, leads: 2_000, keys: "uniform", storeEvery: 5_000, cacheStates: 50_000 };
+const small = { events: 20_000, leads: 2_000, keys: "uniform", storeEvery: 5_000, cacheBytes: 32 << 20 };
 const full = { ...small, events: 1_000_000, leads: 100_000, storeEvery: 50_000 };
 const START_MS = 1_790_000_000_000;
 
@@ -68,7 +68,7 @@ async function makeLog(wire: WireFormat, { events, leads, keys }: typeof small):
   return log.take();
 }
 
-function makeLayers(wire: WireFormat, { storeEvery, cacheStates }: typeof small): readonly Layer[] {
+function makeLayers(wire: WireFormat, { storeEvery, cacheBytes }: typeof small): readonly Layer[] {
   const reader = new AvroReader();
   return [
     {
@@ -85,9 +85,9 @@ function makeLayers(wire: WireFormat, { storeEvery, cacheStates }: typeof small)
         while (cursor.next()) wire.read(reader.window(cursor.buffer, cursor.valueStart, cursor.valueEnd));
       },
     },
-    { name: "fold, outputs suppressed", run: (segments) => fold(wire, segments, true, Number.POSITIVE_INFINITY, cacheStates) },
-    { name: "encode outputs into batches", run: (segments) => fold(wire, segments, false, Number.POSITIVE_INFINITY, cacheStates) },
-    { name: "encode states for the store", run: (segments) => fold(wire, segments, false, storeEvery, cacheStates) },
+    { name: "fold, outputs suppressed", run: (segments) => fold(wire, segments, true, Number.POSITIVE_INFINITY, cacheBytes) },
+    { name: "encode outputs into batches", run: (segments) => fold(wire, segments, false, Number.POSITIVE_INFINITY, cacheBytes) },
+    { name: "encode states for the store", run: (segments) => fold(wire, segments, false, storeEvery, cacheBytes) },
   ];
 }
 
@@ -104,7 +104,7 @@ class HoldingStore extends MemoryStateStore {
   }
 }
 
-function fold(wire: WireFormat, segments: readonly RecordSegment[], suppressed: boolean, storeEvery: number, cacheStates: number): void {
+function fold(wire: WireFormat, segments: readonly RecordSegment[], suppressed: boolean, storeEvery: number, cacheBytes: number): void {
   const store = new HoldingStore();
   const outbox = new DiscardingOutbox();
   const top = topology("scoring")
@@ -113,7 +113,7 @@ function fold(wire: WireFormat, segments: readonly RecordSegment[], suppressed: 
     .fold(leadScoring, { fingerprint: "bench", store: () => store })
     .to({ topic: "lead.scores", partitions: 1 }, { topic: "lead.signals", partitions: 1 })
     .commit({} as never);
-  const engine = new FoldEngine(top, { partition: 0, incarnation: "bench" }, store, null, outbox, cacheStates);
+  const engine = new FoldEngine(top, { partition: 0, incarnation: "bench" }, store, null, outbox, cacheBytes);
   engine.suppressed = suppressed;
   const cursor: RecordCursor = new BatchCursor(segments, 0);
   for (let count = 1; cursor.next(); count++) {

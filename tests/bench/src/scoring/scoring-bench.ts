@@ -25,7 +25,7 @@ const small = {
   peerHeapMb: 512,
   /** 0 = as the stack starts the service. */
   heapMb: 0,
-  cacheStates: 0,
+  cacheBytes: 0,
   nodeArguments: "",
   limitMs: 120_000,
   /** One more run of each side is killed half way with kill -9 and loses its disk. */
@@ -110,7 +110,7 @@ function makeSides(
   const ours = leadstreamSide({
     ...common,
     heapMb: parameters.heapMb,
-    environment: parameters.cacheStates === 0 ? {} : { LEADSTREAM_CACHE_STATES: String(parameters.cacheStates) },
+    environment: parameters.cacheBytes === 0 ? {} : { LEADSTREAM_CACHE_BYTES: String(parameters.cacheBytes) },
     nodeArguments: parameters.nodeArguments.split(" ").filter((text) => text !== ""),
   });
   const schemaIds = schemaIdsOf(cluster.registry.wire);
