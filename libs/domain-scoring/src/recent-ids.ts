@@ -1,31 +1,11 @@
 import { hash32, secondHash32 } from "./hash.ts";
-import { type LeadState, NEVER } from "./state.ts";
+import { NEVER } from "./never.ts";
 
-/** The event's id was seen inside the declared window (F15). Ids of imported events leave by number only, never by time. */
-export function isKnown(state: LeadState, high: number, low: number, now: number, windowMs: number): boolean {
-  const { idHigh, idLow, idTimes } = state;
-  for (let index = idHigh.length - 1; index >= 0; index--) {
-    if (idHigh[index] !== high || idLow[index] !== low) continue;
-    const time = idTimes[index]!;
-    if (time === NEVER || now - time <= windowMs) return true;
-  }
-  return false;
-}
-
-/** Appends an id and lets go of those that are too old or too many, the oldest first. */
-export function remember(state: LeadState, high: number, low: number, time: number, limits: IdLimits): void {
-  const { idHigh, idLow, idTimes } = state;
-  idHigh.push(high);
-  idLow.push(low);
-  idTimes.push(time);
-  let gone = Math.max(0, idHigh.length - limits.events);
-  while (gone < idHigh.length - 1 && idTimes[gone]! !== NEVER && time !== NEVER && time - idTimes[gone]! > limits.windowMs) gone++;
-  for (; gone > 0; gone--) {
-    idHigh.shift();
-    idLow.shift();
-    idTimes.shift();
-  }
-}
+/** Words of an id: two hashes, then the time's high and low half. */
+const WORDS = 4;
+export const ID_BYTES = WORDS * 4;
+const FIRST_IDS = 4;
+const HALF = 0x1_0000_0000;
 
 export interface IdLimits {
   readonly windowMs: number;
@@ -34,3 +14,72 @@ export interface IdLimits {
 
 export const idHighOf: (eventId: string) => number = hash32;
 export const idLowOf: (eventId: string) => number = secondHash32;
+
+/**
+ * Recent event ids of a lead as two 32-bit hashes, in order of arrival, with the log time; NEVER for imported ones, which leave by number only.
+ * Kept as flat words, so that storing and restoring them is one copy.
+ */
+export class RecentIds {
+  count = 0;
+  private words = new Int32Array(FIRST_IDS * WORDS);
+  private octets = new Uint8Array(this.words.buffer);
+
+  /** The event's id was seen inside the declared window (F15). Ids of imported events leave by number only, never by time. */
+  has(high: number, low: number, now: number, windowMs: number): boolean {
+    const { words } = this;
+    for (let place = (this.count - 1) * WORDS; place >= 0; place -= WORDS) {
+      if (words[place] !== high || words[place + 1] !== low) continue;
+      const time = this.timeAt(place);
+      if (time === NEVER || now - time <= windowMs) return true;
+    }
+    return false;
+  }
+
+  /** Appends an id and lets go of those that are too old or too many, the oldest first. */
+  remember(high: number, low: number, time: number, limits: IdLimits): void {
+    this.makeRoom(this.count + 1);
+    const place = this.count * WORDS;
+    this.words[place] = high;
+    this.words[place + 1] = low;
+    this.words[place + 2] = Math.floor(time / HALF);
+    this.words[place + 3] = time | 0;
+    this.count++;
+    let gone = Math.max(0, this.count - limits.events);
+    while (gone < this.count - 1 && time !== NEVER && this.isOlder(gone * WORDS, time - limits.windowMs)) gone++;
+    if (gone === 0) return;
+    this.words.copyWithin(0, gone * WORDS, this.count * WORDS);
+    this.count -= gone;
+  }
+
+  /** Copies the ids out to `target` from `start` on; returns where they end. */
+  writeTo(target: Uint8Array, start: number): number {
+    const length = this.count * ID_BYTES;
+    for (let index = 0; index < length; index++) target[start + index] = this.octets[index]!;
+    return start + length;
+  }
+
+  /** Takes `count` ids over from bytes that `writeTo` made. */
+  readFrom(source: Uint8Array, start: number, count: number): void {
+    this.makeRoom(count);
+    this.count = count;
+    const length = count * ID_BYTES;
+    for (let index = 0; index < length; index++) this.octets[index] = source[start + index]!;
+  }
+
+  private isOlder(place: number, bound: number): boolean {
+    const time = this.timeAt(place);
+    return time !== NEVER && time < bound;
+  }
+
+  private timeAt(place: number): number {
+    return this.words[place + 2]! * HALF + (this.words[place + 3]! >>> 0);
+  }
+
+  private makeRoom(count: number): void {
+    if (count * WORDS <= this.words.length) return;
+    const longer = new Int32Array(Math.max(count, (this.words.length / WORDS) * 2) * WORDS);
+    longer.set(this.words);
+    this.words = longer;
+    this.octets = new Uint8Array(longer.buffer);
+  }
+}

@@ -7,7 +7,7 @@ import { applyFacts, factsOf, insertEntry } from "./facts.ts";
 import { nextCrossing, nextSilence } from "./next-timers.ts";
 import { type Change, eventOutput, modelOutput, signalsOf, timerOutput, timerSignals } from "./outputs.ts";
 import { copyProfile, type LeadProfile, mergeCapture, mergeProfile, sameAttributes } from "./profile.ts";
-import { idHighOf, idLowOf, isKnown, remember } from "./recent-ids.ts";
+import { idHighOf, idLowOf } from "./recent-ids.ts";
 import { bandOf, clampScore, fitOf, fitRows, gradeOf, silenceOf, temperatureOf } from "./standing.ts";
 import {
   ATTRIBUTES_NEW,
@@ -55,7 +55,7 @@ export class Scorer {
     const rows: LedgerRow[] = [];
     const high = idHighOf(value.eventId);
     const low = idLowOf(value.eventId);
-    const known = isKnown(before, high, low, now, model.model.duplicates.windowMs);
+    const known = before.ids.has(high, low, now, model.model.duplicates.windowMs);
     const { effectiveAt, verdict } = effectiveTime(value.occurredAt, now, value.imported, model.model.late);
     const countsAt = Math.min(effectiveAt, now);
     const ownTime = value.imported && (before.flags & LIVE) === 0;
@@ -310,8 +310,7 @@ export class Scorer {
   evolve(state: LeadState | null, { facts }: Pick<Decision, "facts">): LeadState {
     let next = state ?? initialState(facts.leadId);
     if (facts.erased) {
-      const { idHigh, idLow, idTimes } = next;
-      next = { ...initialState(facts.leadId), idHigh, idLow, idTimes };
+      next = { ...initialState(facts.leadId), ids: next.ids };
     }
     applyFacts(next, facts);
     if (facts.rescored && !facts.erased) this.translate(next);
@@ -320,7 +319,7 @@ export class Scorer {
     }
     const { horizonMs, touches } = this.model.model.late;
     if (next.entryTimes.length > 0) this.sheet.absorb(next, next.at - horizonMs, touches);
-    if (facts.remembers) remember(next, facts.idHigh, facts.idLow, facts.idTime, this.model.model.duplicates);
+    if (facts.remembers) next.ids.remember(facts.idHigh, facts.idLow, facts.idTime, this.model.model.duplicates);
     return next;
   }
 

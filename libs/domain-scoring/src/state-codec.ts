@@ -1,9 +1,10 @@
 import type { AvroReader, AvroWriter, DecisionChain, Grade, Need, Temperature } from "@leadstream/schemas";
 import { emptyProfile, type LeadProfile, type SingleField, singleFields, UNKNOWN_PROFILE } from "./profile.ts";
+import { ID_BYTES } from "./recent-ids.ts";
 import { initialState, type LeadState } from "./state.ts";
 
 /** First byte of a stored state; another layout takes another number. */
-const LAYOUT = 1;
+const LAYOUT = 2;
 const grades: readonly Grade[] = ["A", "B", "C"];
 const temperatures: readonly Temperature[] = ["cold", "warm", "hot"];
 const numberFields: ReadonlySet<SingleField> = new Set(["companySize", "annualRevenue", "budget"]);
@@ -17,7 +18,6 @@ export class StateLayoutError extends Error {
 /** Compact binary: times as distances from the lead's instant, hashes as four bytes. */
 export function writeState(w: AvroWriter, state: LeadState): void {
   w.byte(LAYOUT);
-  w.string(state.leadId);
   w.long(state.flags);
   w.long(state.modelVersion);
   w.long(state.at);
@@ -36,16 +36,16 @@ export function writeState(w: AvroWriter, state: LeadState): void {
   writeSums(w, state);
   writeHashed(w, state.counterKeys, state.counterFirst);
   for (const second of state.counterSecond) w.long(second);
-  writeTimed(w, state.idHigh, state.idTimes, state.at);
-  for (const low of state.idLow) writeHash(w, low);
+  w.long(state.ids.count);
+  w.ensure(state.ids.count * ID_BYTES);
+  w.position = state.ids.writeTo(w.buffer, w.position);
 }
 
-/** Fills `spare` where it is given. */
-export function readState(r: AvroReader, spare?: LeadState): LeadState {
+/** Fills `spare` where it is given. The lead's id is not among the bytes: it is their key. */
+export function readState(r: AvroReader, leadId: string, spare?: LeadState): LeadState {
   const layout = r.byte();
   if (layout !== LAYOUT)
     throw new StateLayoutError(`lead state has layout ${layout}, this version reads ${LAYOUT}: rebuild the store from the log`);
-  const leadId = r.string();
   const state = spare ?? initialState(leadId);
   state.leadId = leadId;
   state.flags = r.long();
@@ -55,7 +55,7 @@ export function readState(r: AvroReader, spare?: LeadState): LeadState {
   state.fit = r.long();
   state.engagement = r.long();
   state.silence = r.long();
-  state.band = r.string();
+  state.band = r.token();
   const packed = r.byte();
   state.grade = grades[packed >> 2]!;
   state.temperature = temperatures[packed & 3]!;
@@ -69,9 +69,8 @@ export function readState(r: AvroReader, spare?: LeadState): LeadState {
   readHashed(r, state.counterKeys, state.counterFirst);
   for (let index = 0; index < state.counterKeys.length; index++) state.counterSecond[index] = r.long();
   state.counterSecond.length = state.counterKeys.length;
-  readTimed(r, state.idHigh, state.idTimes, state.at);
-  for (let index = 0; index < state.idHigh.length; index++) state.idLow[index] = readHash(r);
-  state.idLow.length = state.idHigh.length;
+  const ids = r.long();
+  state.ids.readFrom(r.buffer, r.take(ids * ID_BYTES), ids);
   return state;
 }
 

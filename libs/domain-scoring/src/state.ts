@@ -1,8 +1,9 @@
 import type { Grade, Temperature } from "@leadstream/schemas";
+import { NEVER } from "./never.ts";
 import { type LeadProfile, UNKNOWN_PROFILE } from "./profile.ts";
+import { RecentIds } from "./recent-ids.ts";
 
-/** No time: nothing is due, nothing happened. */
-export const NEVER = -1;
+export { NEVER } from "./never.ts";
 
 export const CAPTURED = 1;
 /** The lead acted live: clocks run. */
@@ -52,10 +53,7 @@ export interface LeadState {
   counterKeys: number[];
   counterFirst: number[];
   counterSecond: number[];
-  /** Recent event ids as two 32-bit hashes, in order of arrival, with the log time; NEVER for imported ones, which leave by number only. */
-  idHigh: number[];
-  idLow: number[];
-  idTimes: number[];
+  ids: RecentIds;
 }
 
 export function initialState(leadId: string): LeadState {
@@ -84,9 +82,7 @@ export function initialState(leadId: string): LeadState {
     counterKeys: [],
     counterFirst: [],
     counterSecond: [],
-    idHigh: [],
-    idLow: [],
-    idTimes: [],
+    ids: new RecentIds(),
   };
 }
 

@@ -278,7 +278,7 @@ export function bytesOf(state: LeadState): Buffer {
 
 export function copy(state: LeadState): LeadState {
   const reader = new AvroReader(bytesOf(state));
-  const read = readState(reader);
+  const read = readState(reader, state.leadId);
   reader.finish();
   return read;
 }

@@ -21,8 +21,14 @@ export interface FoldContext<Out extends Emitted = Emitted> {
 /** How a value is kept in the store: compact binary, written and read by the fold itself. */
 export interface BinaryCodec<T> {
   write(writer: AvroWriter, value: T): void;
+  read(reader: AvroReader): T;
+}
+
+/** How the state of a key is kept. */
+export interface StateCodec<State> {
+  write(writer: AvroWriter, state: State): void;
   /** May fill `spare` anew, which nobody holds any more, instead of making an object. */
-  read(reader: AvroReader, spare?: T): T;
+  read(reader: AvroReader, key: string, spare?: State): State;
 }
 
 /** No timer of this kind is set. */
@@ -43,7 +49,7 @@ export interface Fold<Input, State, Shared, Out extends Emitted = Emitted> {
   timeOf(input: Input, logTime: number): number | null;
   /** Configuration and whatever else a partition holds once. */
   readonly shared: BinaryCodec<Shared> & { initial(): Shared };
-  readonly state: BinaryCodec<State>;
+  readonly state: StateCodec<State>;
   /** `state` is null for an unknown key; returning null forgets the key. */
   onRecord(context: FoldContext<Out>, shared: Shared, state: State | null, input: Input): State | null;
   /** A record with a null key; returns what holds from now on. */

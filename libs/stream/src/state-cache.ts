@@ -1,5 +1,5 @@
 import { AvroReader, AvroWriter } from "@leadstream/schemas";
-import { type BinaryCodec, NO_TIMER } from "./fold.ts";
+import { NO_TIMER, type StateCodec } from "./fold.ts";
 import { compareKeys } from "./key-order.ts";
 import type { StateStore, StoreWrite, TimerEntry } from "./ports.ts";
 import { DIRTY, StateSlab } from "./state-slab.ts";
@@ -41,7 +41,7 @@ export class StateCache<State> {
   private young: StateSlab;
   private old: StateSlab;
   private readonly store: StateStore;
-  private readonly codec: BinaryCodec<State> & TimerKinds<State>;
+  private readonly codec: StateCodec<State> & TimerKinds<State>;
   private readonly slabBytes: number;
   private readonly cells: Cell<State>[] = [];
   private readonly visited = new Cell<State>();
@@ -50,7 +50,7 @@ export class StateCache<State> {
   private passed: TimerEntry[] = [];
   private dirtyCount = 0;
 
-  constructor(store: StateStore, codec: BinaryCodec<State> & TimerKinds<State>, capacityBytes: number) {
+  constructor(store: StateStore, codec: StateCodec<State> & TimerKinds<State>, capacityBytes: number) {
     this.store = store;
     this.codec = codec;
     this.slabBytes = Math.max(1, capacityBytes >> 1);
@@ -98,7 +98,7 @@ export class StateCache<State> {
       return;
     }
     cell.spare = null;
-    cell.state = this.codec.read(this.reader.window(bytes, start, end), spare ?? undefined);
+    cell.state = this.codec.read(this.reader.window(bytes, start, end), cell.key, spare ?? undefined);
   }
 
   /** Brings the slab's bytes up to date. */

@@ -121,7 +121,7 @@ describe("what a partition holds once", () => {
   it("a state of another layout is refused by name", () => {
     const writer = new AvroWriter();
     writer.byte(99);
-    expect(() => leadScoring.state.read(new AvroReader(writer.slice()))).toThrow(expect.objectContaining({ code: "STATE_LAYOUT" }));
+    expect(() => leadScoring.state.read(new AvroReader(writer.slice()), "lead")).toThrow(expect.objectContaining({ code: "STATE_LAYOUT" }));
     expect(leadScoring.state.write).toBe(writeState);
   });
 });

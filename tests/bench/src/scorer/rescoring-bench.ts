@@ -86,11 +86,14 @@ function rescored(scorer: Scorer, state: LeadState, now: number): LeadState {
   return scorer.evolve(state, decision);
 }
 
+/** Not among the bytes, and no part of the score. */
+const LEAD_ID = "lead";
+
 function eachLead(stored: readonly Buffer[], change: (state: LeadState) => LeadState): void {
   const reader = new AvroReader();
   const writer = new AvroWriter(1 << 16);
   for (const bytes of stored) {
     writer.reset();
-    writeState(writer, change(readState(reader.window(bytes, 0, bytes.length))));
+    writeState(writer, change(readState(reader.window(bytes, 0, bytes.length), LEAD_ID)));
   }
 }

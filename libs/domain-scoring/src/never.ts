@@ -1,0 +1,2 @@
+/** No time: nothing is due, nothing happened. */
+export const NEVER = -1;
