@@ -34,7 +34,7 @@ export const defaultTaskSettings: TaskSettings = {
   commitMaxRecords: 50_000,
   commitMaxBytes: 16 << 20,
   idleCommitMs: 1_000,
-  storeIntervalMs: 500,
+  storeIntervalMs: 2_000,
   storeMaxStates: 50_000,
   cacheBytes: 32 << 20,
   maxClockLeadMs: 300_000,

@@ -1,23 +1,43 @@
 import { createHash } from "node:crypto";
 import { cpSync, existsSync } from "node:fs";
 import { join } from "node:path";
+import { AvroReader } from "@leadstream/schemas";
 import { openStateStore } from "@leadstream/state";
-import { type StateStore, type StoreHeader, StreamError } from "@leadstream/stream";
+import { NO_TIMER, type StateStore, type StoreHeader, StreamError, type Topology } from "@leadstream/stream";
 
 const TIMER_PAGE = 1_000;
 
-/** Offset, clock, counters, shared configuration, every state and every timer, in their order. */
-export function hashOfStore(header: StoreHeader, store: StateStore): string {
+type Fold = Topology["fold"];
+
+/**
+ * Offset, clock, counters, shared configuration and every state, in their order; of each state's timers whether the store will ring in time.
+ * When it rings is no part of it: what is stored are lower bounds, which follow the moments of writing.
+ */
+export function hashOfStore(fold: Fold, header: StoreHeader, store: StateStore): string {
   const hash = createHash("sha256");
+  const bounds = timerBounds(store);
+  const reader = new AvroReader();
   hash.update(`${header.offset} ${header.incarnation} ${header.partition.length}\n`).update(header.partition);
   for (const key of store.keys()) {
     const state = store.read(key);
-    if (state !== undefined) hash.update(`${key} ${state.length}\n`).update(state);
-  }
-  for (let page = store.timers(null, TIMER_PAGE); page.length > 0; page = store.timers(page.at(-1)!, TIMER_PAGE)) {
-    for (const { due, key, kind } of page) hash.update(`${due} ${kind} ${key}\n`);
+    if (state === undefined) continue;
+    hash.update(`${key} ${state.length}\n`).update(state);
+    const decoded = fold.state.read(reader.window(state, 0, state.length), key);
+    for (let kind = 0; kind < fold.timerKinds; kind++) {
+      const due = fold.timerOf(decoded, kind);
+      if (due !== NO_TIMER && (bounds.get(`${kind} ${key}`) ?? Number.POSITIVE_INFINITY) > due) hash.update(`timer ${kind} missing\n`);
+    }
   }
   return hash.digest("hex").slice(0, 32);
+}
+
+/** The first timer of each key and kind. */
+function timerBounds(store: StateStore): ReadonlyMap<string, number> {
+  const bounds = new Map<string, number>();
+  for (let page = store.timers(null, TIMER_PAGE); page.length > 0; page = store.timers(page.at(-1)!, TIMER_PAGE)) {
+    for (const { due, key, kind } of page) if (!bounds.has(`${kind} ${key}`)) bounds.set(`${kind} ${key}`, due);
+  }
+  return bounds;
 }
 
 export interface LiveStore {
@@ -26,14 +46,20 @@ export interface LiveStore {
 }
 
 /** The live store of a stage's partition as it stands, read from a copy; null when there is none, or when a process has it open. */
-export async function readLiveStore(directory: string, name: string, partition: number, copyTo: string): Promise<LiveStore | null> {
+export async function readLiveStore(
+  fold: Fold,
+  directory: string,
+  name: string,
+  partition: number,
+  copyTo: string,
+): Promise<LiveStore | null> {
   const folder = `${name}-${partition}`;
   if (!existsSync(join(directory, folder))) return null;
   cpSync(join(directory, folder), join(copyTo, folder), { recursive: true });
   const store = openStateStore({ directory: copyTo, name, partition });
   try {
     const header = await store.open();
-    return header === null ? null : { header, hash: hashOfStore(header, store) };
+    return header === null ? null : { header, hash: hashOfStore(fold, header, store) };
   } catch (error) {
     if (error instanceof StreamError && error.code === "STORE_LOCKED") return null;
     throw error;

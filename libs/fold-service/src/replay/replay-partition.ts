@@ -124,7 +124,7 @@ class Replay {
   async hash(): Promise<string> {
     await this.write();
     if (this.header === null) throw new Error("a replayed store was not written");
-    return hashOfStore(this.header, this.store);
+    return hashOfStore(this.one.fold, this.header, this.store);
   }
 
   private async accept(cursor: RecordCursor): Promise<void> {

@@ -51,7 +51,7 @@ export async function runReplay(wish: ReplayWish, topologies: (io: FoldIo) => re
     const partitions: PartitionVerdict[] = [];
     for (let partition = 0; partition < one.inbox.partitions; partition++) {
       const live = wish.compareState
-        ? await readLiveStore(join(settings.dataDir, service), fold, partition, join(temporary, "live"))
+        ? await readLiveStore(one.fold, join(settings.dataDir, service), fold, partition, join(temporary, "live"))
         : null;
       const connection = kafka;
       const openOutput = (topic: string, target: number) => openInbox(connection, topic, target);
