@@ -38,18 +38,18 @@ function writeLead(writer: AvroWriter, { live, shadow, since, differed }: Shadow
   if (shadow !== null) writeState(writer, shadow);
 }
 
-function readLead(reader: AvroReader, spare?: ShadowedLead): ShadowedLead {
-  const live = readState(reader, spare?.live);
+function readLead(reader: AvroReader, key: string, spare?: ShadowedLead): ShadowedLead {
+  const live = readState(reader, key, spare?.live);
   const since = reader.long();
   const differed = reader.boolean();
-  return { live, since, differed, shadow: reader.boolean() ? readState(reader, spare?.shadow ?? undefined) : null };
+  return { live, since, differed, shadow: reader.boolean() ? readState(reader, key, spare?.shadow ?? undefined) : null };
 }
 
 /** A copy that shares nothing. */
 function copyOf(state: LeadState): LeadState {
   const writer = new AvroWriter(1 << 10);
   writeState(writer, state);
-  return readState(new AvroReader(writer.slice()));
+  return readState(new AvroReader(writer.slice()), state.leadId);
 }
 
 /** The lead as the shadow knows it before the next record: from its first record on it goes its own way. */
