@@ -1,4 +1,5 @@
-import { AvroReader, AvroWriter, type DeadLetter, type RecordName, type Records, type Source, topicNames } from "@leadstream/schemas";
+import { AvroReader, AvroWriter, type RecordName, type Records, type Source, topicNames } from "@leadstream/schemas";
+import { deadLetterOf } from "./dead-letter.ts";
 import { DeadLetterGuard } from "./dead-letter-limit.ts";
 import { decodeOrJudge } from "./decode.ts";
 import { type EngineCounts, noCounts } from "./engine-counts.ts";
@@ -299,20 +300,7 @@ export class FoldEngine<Input, State, Shared> implements FoldContext {
     this.guard.rejected(code);
     this.counts.deadLettered++;
     if (this.suppressed) return;
-    const window = (start: number, end: number): Buffer | null => (start < 0 ? null : Buffer.from(cursor.buffer.subarray(start, end)));
-    const letter: DeadLetter = {
-      topic: inbox.topic,
-      partition,
-      offset: cursor.offset,
-      timestamp: cursor.timestamp,
-      stage: name,
-      code,
-      detail,
-      producer: "",
-      key: window(cursor.keyStart, cursor.keyEnd),
-      value: window(cursor.valueStart, cursor.valueEnd),
-      headers: cursor.headers().map((header) => ({ name: header.name, value: header.value })),
-    };
+    const letter = deadLetterOf(cursor, { topic: inbox.topic, partition, stage: name, code, detail });
     this.writer.reset();
     inbox.wire.write(this.writer, "DeadLetter", letter);
     const lane = this.outbox.lane(topicNames.deadLetters, partition % deadLetters.output.partitions);
