@@ -113,4 +113,15 @@ describe("benches in small", () => {
     },
     LIMIT_MS,
   );
+
+  it(
+    "restart: both sides go on where they were killed, and write equal records",
+    async () => {
+      const { parameters, samples } = await small("restart", { leads: "1000", tail: "200", kinds: "atOnce" });
+      expect(samples.map(({ kind }) => kind)).toEqual(["atOnce", "atOnce"]);
+      // Every touch of before, between and after the kills has one score on either side.
+      expect(parameters.scoresCompared).toBe(1_000 + 2 * (200 + 64));
+    },
+    LIMIT_MS,
+  );
 });

@@ -9,6 +9,7 @@ import { BenchError } from "./harness/bench-error.ts";
 import { type BenchResult, disturbedRuns, renderTable, writeReport } from "./harness/report.ts";
 import { latencyBench } from "./latency/latency-bench.ts";
 import { openCasesBench } from "./open-cases/open-cases-bench.ts";
+import { restartBench } from "./restart/restart-bench.ts";
 import { routingBench } from "./routing/routing-bench.ts";
 import { backtestBench } from "./scorer/backtest-bench.ts";
 import { decideBench } from "./scorer/decide-bench.ts";
@@ -22,6 +23,7 @@ const benches: readonly Bench[] = [
   codecsBench,
   foldBench,
   collectorBench,
+  restartBench,
   timersBench,
   openCasesBench,
   routingBench,

@@ -3,7 +3,8 @@ import { partitionOf } from "@leadstream/stream";
 
 export interface TouchPlan {
   readonly leads: number;
-  readonly keys: "uniform" | "zipf";
+  /** `inTurn`: every lead once, then all again. */
+  readonly keys: "uniform" | "zipf" | "inTurn";
   readonly seed: number;
   /** Share of events that repeat the id of an event shortly before: what retries of producers look like. */
   readonly duplicates: number;
@@ -93,13 +94,19 @@ export class TouchSource {
   }
 
   private fresh(): { lead: number; eventId: string; kind: string } {
-    const { random, plan } = this;
-    const lead = this.zipf === null ? random.below(plan.leads) : scrambled(this.zipf.rank(random.next()), plan.leads);
+    const { random } = this;
     const number = this.made++;
+    const lead = this.nextLead(number);
     const eventId = `01926f3b-${hex(number >>> 16, 4)}-7${hex(number & 0xfff, 3)}-8${hex(random.nextInteger() & 0xfff, 3)}-${hex(random.nextInteger(), 8)}${hex(number & 0xffff, 4)}`;
     const made = { lead, eventId, kind: this.kind() };
     this.recent[number % RECENT] = made;
     return made;
+  }
+
+  private nextLead(number: number): number {
+    const { random, plan } = this;
+    if (plan.keys === "inTurn") return number % plan.leads;
+    return this.zipf === null ? random.below(plan.leads) : scrambled(this.zipf.rank(random.next()), plan.leads);
   }
 
   private kind(): string {
