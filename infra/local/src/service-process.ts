@@ -18,6 +18,9 @@ const healthLimitMs = 3_000;
 /** V8 derives the young space from the old one; with a small heap it becomes so small that short-lived objects are collected all the time. */
 const youngSpace = "--max-semi-space-size=16";
 
+/** Node keeps what it compiled there, by content: a service that starts again is up in less than half of the processor time. */
+export const compiledCode = (dataDir: string): Record<string, string> => ({ NODE_COMPILE_CACHE: join(dataDir, "compiled") });
+
 export const servicePort = (service: StackService, ports: Ports): number => ports[service.name as PortName];
 
 /** Where every service finds its servers and its data, by the names of stack.yaml. */
@@ -64,7 +67,7 @@ export const startService = (service: StackService, context: ServiceContext, sig
       "--disable-warning=TimeoutNegativeWarning",
       join(root, service.command),
     ],
-    environment: { ...process.env, ...stackEnvironment(context), ...context.environment },
+    environment: { ...process.env, ...compiledCode(dataDir), ...stackEnvironment(context), ...context.environment },
     workingDirectory: root,
     logFile: logFileOf(dataDir, service.name),
     pidFile: pidFileOf(dataDir, service.name),

@@ -1,3 +1,4 @@
+import { flushCompileCache } from "node:module";
 import { type Lifecycle, run, type Topology } from "@leadstream/stream";
 import { createTelemetry, faultPointOf, onShutdown, serveAdmin, systemClock } from "@leadstream/telemetry";
 import { observeTasks } from "./observe-tasks.ts";
@@ -31,6 +32,8 @@ export async function runFoldService(options: FoldServiceOptions, topologies: (i
       restartResetMs: settings.restartResetMs,
     };
     const running = run(topologies(io), lifecycle);
+    // Node writes what it compiled when it exits; a process that is killed leaves it to its successor all the same.
+    flushCompileCache();
     finished = running.finally(async () => {
       await io.close();
       await admin.close();

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { loadStack, type ServerAddresses } from "@leadstream/infra-local";
+import { compiledCode, loadStack, type ServerAddresses } from "@leadstream/infra-local";
 import { Child } from "./child.ts";
 
 export interface ServiceWish {
@@ -34,6 +34,7 @@ export function startService(wish: ServiceWish): Child {
     ],
     environment: {
       ...process.env,
+      ...compiledCode(wish.dataDir),
       NODE_OPTIONS: "",
       LEADSTREAM_KAFKA_BROKERS: addresses.kafka.brokers,
       LEADSTREAM_REGISTRY_URL: addresses.registry.url,
