@@ -52,7 +52,14 @@ export async function connectRegistry(options: RegistryOptions): Promise<Registr
   let registrations: Registration[];
   let answered = true;
   try {
-    registrations = await Promise.all(wanted.map(async (each) => ({ ...each, id: await client.register(each.subject, each.schema) })));
+    registrations = await Promise.all(
+      wanted.map(async ({ subject, record, schema }) => {
+        // One look-up instead of three requests: starts are quick, and a registry that was emptied is still noticed.
+        const known = cache.id(subject, schema);
+        const confirmed = known !== null && (await client.find(subject, schema)) === known;
+        return { subject, record, schema, id: confirmed ? known : await client.register(subject, schema) };
+      }),
+    );
     cache.keepIds(registrations);
   } catch (error) {
     if (!(error instanceof KafkaAdapterError) || error.code !== "REGISTRY_UNAVAILABLE") throw error;
@@ -129,6 +136,13 @@ class RegistryClient {
       if (status === null || status >= 500) throw this.unavailable(cause);
       throw this.refused(`the schema of ${subject}`, status, cause instanceof Error ? cause.message : String(cause));
     }
+  }
+
+  /** The id of this very schema in the subject, or null when the registry does not have it there. */
+  async find(subject: string, schema: string): Promise<number | null> {
+    const answer = await this.ask(`/subjects/${encodeURIComponent(subject)}`, { method: "POST", body: JSON.stringify({ schema }) });
+    const found = (await answer.json()) as { id?: unknown };
+    return answer.ok && typeof found.id === "number" ? found.id : null;
   }
 
   /** The schema's JSON text. */

@@ -62,6 +62,36 @@ describe("registry", () => {
     await expect(connectRegistry(options({ topics }))).rejects.toMatchObject({ code: "SCHEMA_REFUSED" });
   });
 
+  it("a start with ids on the disk only looks them up, and takes none that the registry does not confirm", async () => {
+    const cacheFile = join(folder.path, "confirmed.json");
+    const topics = topicsOf("Tick", "Spend");
+    const asked: string[] = [];
+    const relay = createServer((request, response) => {
+      const chunks: Buffer[] = [];
+      request.on("data", (chunk: Buffer) => chunks.push(chunk));
+      request.on("end", async () => {
+        asked.push(`${request.method} ${request.url}`);
+        const body = chunks.length === 0 ? {} : { body: Buffer.concat(chunks) };
+        const headers = { "content-type": request.headers["content-type"] ?? "application/json" };
+        const answer = await fetch(url() + request.url, { method: request.method ?? "GET", headers, ...body });
+        response.writeHead(answer.status, { "content-type": "application/json" }).end(await answer.text());
+      });
+    });
+    servers.push(relay);
+    await new Promise<void>((resolve) => relay.listen(0, "127.0.0.1", resolve));
+    const relayed = options({ topics, cacheFile, url: `http://127.0.0.1:${(relay.address() as AddressInfo).port}` });
+    const first = await connectRegistry(relayed);
+    asked.length = 0;
+    const second = await connectRegistry(relayed);
+    expect(asked.toSorted()).toEqual(topics[0]!.records.map((name) => `POST /subjects/${topics[0]!.name}-leadstream.${name}`).toSorted());
+    expect(tickBytes(second.wire, "x")).toEqual(tickBytes(first.wire, "x"));
+    const cache = JSON.parse(readFileSync(cacheFile, "utf8")) as { subjects: Record<string, { id: number }> };
+    for (const known of Object.values(cache.subjects)) known.id += 1_000;
+    writeFileSync(cacheFile, JSON.stringify(cache));
+    const third = await connectRegistry(relayed);
+    expect(tickBytes(third.wire, "x")).toEqual(tickBytes(first.wire, "x"));
+  });
+
   it("starts from the disk when the registry is down, but not with a schema that has changed", async () => {
     const cacheFile = join(folder.path, "new/schemas.json");
     const topics = topicsOf("Tick", "Spend");
