@@ -81,7 +81,8 @@ export async function openCluster(
     async emptyTopics(topics) {
       await deleteTopics(topics);
       await admin.createTopics({
-        waitForLeaders: true,
+        // The stock wait takes a topic that is not known everywhere yet for a fault.
+        waitForLeaders: false,
         topics: topics.map((topic) => ({
           topic,
           numPartitions: defaultPartitions.lead,
@@ -91,6 +92,11 @@ export async function openCluster(
             { name: "retention.ms", value: "-1" },
           ],
         })),
+      });
+      await until(`leaders of ${topics.join(", ")}`, TOPIC_LIMIT_MS, 50, async () => {
+        const found = await admin.fetchTopicMetadata({ topics: [...topics] }).catch(() => null);
+        const led = found?.topics.filter(({ partitions }) => partitions.every(({ leader }) => leader >= 0));
+        return led?.length === topics.length ? true : null;
       });
     },
     async close() {
