@@ -1,6 +1,6 @@
 import type { CompiledCap, CompiledModel, CompiledRule } from "./compile-model.ts";
 import { addToSum, type DecayClass, decayClassOfKey, leftAt, slotAt, weighted } from "./decay.ts";
-import type { LeadState } from "./state.ts";
+import { type LeadState, NEVER } from "./state.ts";
 import { DAY_MS } from "./units.ts";
 
 const NO_DAY = -1;
@@ -25,6 +25,7 @@ export class AwardSheet {
   private readonly ruleCounts: Float64Array;
   private baseLoaded: LeadState | null = null;
   private replayNeeded = false;
+  private replayed = 0;
   /** Recent awards in order: rule, own time, what was given, which cap cut it, and whether the present event brought it. */
   readonly rules: CompiledRule[] = [];
   readonly times: number[] = [];
@@ -125,6 +126,18 @@ export class AwardSheet {
     if (!this.replayNeeded || this.baseLoaded === null) return;
     this.loadBase(this.baseLoaded, at);
     for (let index = 0; index < this.count; index++) this.applyAt(index);
+  }
+
+  /** Takes all recent awards away again; `replayUntil` gives them back. */
+  rewind(at: number): void {
+    if (this.baseLoaded !== null) this.loadBase(this.baseLoaded, at);
+    this.replayed = 0;
+  }
+
+  /** Applies the awards up to `at` and returns when the next one is, or NEVER. */
+  replayUntil(at: number): number {
+    while (this.replayed < this.count && this.times[this.replayed]! <= at) this.applyAt(this.replayed++);
+    return this.replayed < this.count ? this.times[this.replayed]! : NEVER;
   }
 
   private push(rule: CompiledRule, time: number, fresh: boolean): void {
@@ -285,6 +298,7 @@ export class AwardSheet {
       this.applyAt(this.count - 1);
     }
     this.storeBase(state);
+    state.pastFrom = Math.max(state.pastFrom, entryTimes[moved - 1]!);
     entryRules.splice(0, moved);
     entryTimes.splice(0, moved);
   }
@@ -298,8 +312,10 @@ export class AwardSheet {
   private storeBase(state: LeadState): void {
     const { model } = this;
     state.sumClasses.length = state.sumSlots.length = state.sumPoints.length = 0;
+    // What has faded since may still count in a past that is rewritten.
+    const rewritable = model.model.late.horizonMs + model.longestDwellMs;
     for (const decay of model.classes) {
-      const now = slotAt(decay, state.at);
+      const now = slotAt(decay, state.at - rewritable);
       for (let index = 0; index < this.slotCounts[decay.index]!; index++) {
         const slot = this.slots[decay.index]![index]!;
         if (now - slot >= decay.slotsKept) continue;

@@ -6,6 +6,9 @@ import { DocumentReader, join, type ModelFault, type PlainObject } from "./docum
 import type { Band, GradeRules, Inactivity, LateRules, Model, TemperatureRules } from "./model.ts";
 import { DAY_MS, HOUR_MS, MINUTE_MS, pointsText } from "./units.ts";
 
+/** A dwell keeps the awards of so long a time one by one. */
+const MAX_DWELL_MS = 7 * DAY_MS;
+
 export type ModelCheck = { readonly model: Model } | { readonly faults: readonly ModelFault[] };
 
 const sections = [
@@ -67,13 +70,14 @@ function checkBands(reader: DocumentReader, value: unknown, scale: Model["scale"
   const ends: (number | null)[] = [];
   reader.list(value, "bands").forEach((item, index) => {
     const path = join("bands", index);
-    const given = reader.object(item, path, ["name", "from", "to", "hysteresis", "note"]);
+    const given = reader.object(item, path, ["name", "from", "to", "hysteresis", "dwell", "note"]);
     if (given === null) return;
     const from = reader.points(given.from, join(path, "from"));
     const hysteresis = given.hysteresis === undefined ? 0 : reader.points(given.hysteresis, join(path, "hysteresis"));
     if (hysteresis < 0) reader.fault(join(path, "hysteresis"), "is negative", "Use zero or more points");
     ends.push(given.to === undefined ? null : reader.points(given.to, join(path, "to")));
-    bands.push({ name: reader.identifier(given.name, join(path, "name")), from, hysteresis });
+    const dwellMs = given.dwell === undefined ? 0 : reader.duration(given.dwell, join(path, "dwell"), MAX_DWELL_MS);
+    bands.push({ name: reader.identifier(given.name, join(path, "name")), from, hysteresis, dwellMs });
   });
   if (bands.length === 0) reader.fault("bands", "names no band", "Add at least one band that begins at the scale's minimum");
   else if (bands[0]!.from !== scale.min)

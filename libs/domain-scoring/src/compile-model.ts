@@ -56,6 +56,8 @@ export interface CompiledModel {
   readonly bandNames: readonly string[];
   readonly bandFrom: readonly number[];
   readonly bandKeep: readonly number[];
+  readonly bandDwellMs: readonly number[];
+  readonly longestDwellMs: number;
   readonly min: number;
   readonly max: number;
   readonly exclusiveGroups: number;
@@ -104,6 +106,8 @@ export function compileModel(model: Model): CompiledModel {
     bandNames: model.bands.map((band) => band.name),
     bandFrom: model.bands.map((band) => band.from),
     bandKeep: model.bands.map((band) => band.from - band.hysteresis),
+    bandDwellMs: model.bands.map((band) => band.dwellMs),
+    longestDwellMs: model.bands.reduce((longest, band) => Math.max(longest, band.dwellMs), 0),
     min: model.scale.min,
     max: model.scale.max,
     exclusiveGroups: exclusive.length,
@@ -194,7 +198,7 @@ export const NO_MODEL: CompiledModel = compileModel({
   name: "",
   version: 0,
   scale: { min: 0, max: 0 },
-  bands: [{ name: "", from: 0, hysteresis: 0 }],
+  bands: [{ name: "", from: 0, hysteresis: 0, dwellMs: 0 }],
   groups: [],
   rules: [],
   inactivity: { signalAfterMs: null, penalties: [] },

@@ -1,4 +1,5 @@
-import type { Capture, Command, Grade, LedgerRow, Score, Signal, Status, Temperature, Touch } from "@leadstream/schemas";
+import type { Capture, Command, Correction, Grade, LedgerRow, Score, Signal, Status, Temperature, Touch } from "@leadstream/schemas";
+import type { CrossingChange } from "./crossing-difference.ts";
 import type { LeadProfile } from "./profile.ts";
 
 /** A record of a lead's inbox. */
@@ -11,13 +12,24 @@ export type LeadEvent =
 /** The runtime adds the source when it writes the record. */
 export type ScoreOutput = Omit<Score, "source">;
 export type SignalOutput = Omit<Signal, "source">;
+export type CorrectionOutput = Omit<Correction, "source">;
 
 /** What an event or timer does to a lead: the outputs, and the facts from which `evolve` makes the next state. */
 export interface Decision {
   /** null for a timer that only had to look again. */
   readonly output: ScoreOutput | null;
   readonly signals: readonly SignalOutput[];
+  /** What a late event changed in the crossings of the past. */
+  readonly corrections: readonly CorrectionOutput[];
   readonly facts: Facts;
+}
+
+/** The past after a late event: what was told wrongly, and the crossings as they are told from now on. */
+export interface RewrittenPast {
+  readonly changes: readonly CrossingChange[];
+  /** As in the state: instants, and the band (index) before each. */
+  readonly times: readonly number[];
+  readonly bands: readonly number[];
 }
 
 /** Everything that changes in the state. */
@@ -37,6 +49,10 @@ export interface Facts {
   lastActiveSignalAt: number;
   crossingDue: number;
   silenceDue: number;
+  /** As in the state. */
+  pending: readonly number[];
+  /** null = as it was told. */
+  past: RewrittenPast | null;
   /** null = unchanged. */
   profile: LeadProfile | null;
   /** Awards to enter: hashes of rules, all at `awardsAt`. */

@@ -19,6 +19,8 @@ export function factsOf(state: LeadState): Facts {
     lastActiveSignalAt: state.lastActiveSignalAt,
     crossingDue: state.crossingDue,
     silenceDue: state.silenceDue,
+    pending: state.pending,
+    past: null,
     profile: null,
     awards: [],
     awardsAt: 0,
@@ -47,7 +49,14 @@ export function applyFacts(state: LeadState, facts: Facts): void {
   state.lastActiveSignalAt = facts.lastActiveSignalAt;
   state.crossingDue = facts.crossingDue;
   state.silenceDue = facts.silenceDue;
+  if (facts.pending !== state.pending && facts.pending.length + state.pending.length > 0) replace(state.pending, facts.pending);
   if (facts.profile !== null) state.profile = facts.profile;
+}
+
+/** Lists of a state belong to it alone. */
+export function replace(list: number[], values: readonly number[]): void {
+  list.length = 0;
+  for (const value of values) list.push(value);
 }
 
 /** Keeps entries in the order (time, rule), as the sheet has them. */

@@ -1,7 +1,7 @@
 export { checkModel, type ModelCheck } from "./check-model.ts";
 export { type CompiledModel, compileModel, NO_MODEL } from "./compile-model.ts";
 export type { Condition } from "./condition.ts";
-export type { Decision, Facts, LeadEvent, ScoreOutput, SignalOutput } from "./decision.ts";
+export type { CorrectionOutput, Decision, Facts, LeadEvent, ScoreOutput, SignalOutput } from "./decision.ts";
 export type { ModelFault } from "./document-reader.ts";
 export { type ExplainedRow, type Explanation, explain } from "./explain.ts";
 export type { Model } from "./model.ts";

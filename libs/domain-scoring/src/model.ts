@@ -25,6 +25,8 @@ export interface Band {
   readonly from: number;
   /** The lead leaves the band downwards only below `from - hysteresis`. */
   readonly hysteresis: number;
+  /** A crossing into the band is told after it was held so long; 0 = at once. */
+  readonly dwellMs: number;
 }
 
 export interface Cap {

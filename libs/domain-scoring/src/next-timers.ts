@@ -19,14 +19,25 @@ export function nextSilence(model: CompiledModel, lastActiveAt: number, flags: n
   return next;
 }
 
+/** Scores of a band: `low` belongs to it, `high` does not. */
+export interface Span {
+  readonly low: number;
+  readonly high: number;
+}
+
 /**
- * First millisecond after `at` at which decay alone takes the lead out of its band, or NEVER. Looks no further than the next silence:
- * the timer of that one looks again. `rest` are the points that do not fade until then.
+ * First millisecond after `at` at which decay alone takes the score out of a band, or NEVER. Looks until `until`, which is the last instant
+ * before something else moves the score. `rest` are the points that do not fade until then.
  */
-export function nextCrossing(model: CompiledModel, sheet: AwardSheet, band: number, rest: number, at: number, silenceDue: number): number {
-  const low = band === 0 ? Number.NEGATIVE_INFINITY : model.bandKeep[band]!;
-  const high = model.bandFrom[band + 1] ?? Number.POSITIVE_INFINITY;
-  const end = Math.min(at + model.longestLifeMs, silenceDue === NEVER ? Number.MAX_SAFE_INTEGER : silenceDue - 1);
+export function nextCrossing(
+  model: CompiledModel,
+  sheet: AwardSheet,
+  { low, high }: Span,
+  rest: number,
+  at: number,
+  until: number,
+): number {
+  const end = Math.min(at + model.longestLifeMs, until);
   if (end <= at || !sheet.fades()) return NEVER;
   if (sheet.lossesAt(at) === sheet.lossesAt(end)) {
     if (low === Number.NEGATIVE_INFINITY || clampScore(model, rest + sheet.pointsAt(end)) >= low) return NEVER;

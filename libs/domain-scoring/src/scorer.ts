@@ -1,14 +1,16 @@
 import type { LedgerRow, Profile, Touch, Verdict } from "@leadstream/schemas";
 import { AwardSheet } from "./award-sheet.ts";
+import { BandJudge } from "./band-judge.ts";
 import type { CompiledModel, CompiledRule } from "./compile-model.ts";
+import { correctionsOf, NO_CORRECTIONS } from "./corrections.ts";
 import type { Decision, Facts, LeadEvent } from "./decision.ts";
 import { effectiveTime } from "./event-time.ts";
 import { applyFacts, factsOf, insertEntry } from "./facts.ts";
-import { nextCrossing, nextSilence } from "./next-timers.ts";
+import { nextSilence } from "./next-timers.ts";
 import { type Change, eventOutput, modelOutput, signalsOf, timerOutput, timerSignals } from "./outputs.ts";
 import { copyProfile, type LeadProfile, mergeCapture, mergeProfile, sameAttributes } from "./profile.ts";
 import { idHighOf, idLowOf } from "./recent-ids.ts";
-import { bandOf, clampScore, fitOf, fitRows, gradeOf, silenceOf, temperatureOf } from "./standing.ts";
+import { bandAt, clampScore, fitOf, fitRows, gradeOf, silenceOf, temperatureOf } from "./standing.ts";
 import {
   ATTRIBUTES_NEW,
   CAPTURED,
@@ -32,6 +34,7 @@ const NOTHING_AWAITED: ReadonlySet<string> = new Set();
 export class Scorer {
   readonly model: CompiledModel;
   private readonly sheet: AwardSheet;
+  private readonly bands: BandJudge;
   private readonly held: boolean[];
   private readonly holds: boolean[];
   private readonly taken: boolean[];
@@ -41,6 +44,7 @@ export class Scorer {
   constructor(model: CompiledModel) {
     this.model = model;
     this.sheet = new AwardSheet(model);
+    this.bands = new BandJudge(model, this.sheet);
     this.held = model.profileRules.map(() => false);
     this.holds = model.profileRules.map(() => false);
     this.taken = new Array<boolean>(model.exclusiveGroups).fill(false);
@@ -74,7 +78,8 @@ export class Scorer {
     this.conclude(before, facts, rows);
     const change: Change = { before, facts, rows, event, verdict: finalVerdict, effectiveAt, now, model, awaited };
     const signals = signalsOf(change);
-    return { output: eventOutput(change), signals, facts };
+    const corrections = facts.past === null ? NO_CORRECTIONS : correctionsOf(change, facts.past.changes);
+    return { output: eventOutput(change), signals, corrections, facts };
   }
 
   /** What it does that the timer of `kind` came due at `due`; `now` is the log time that let it fire. */
@@ -89,11 +94,12 @@ export class Scorer {
     this.conclude(state, facts, rows);
     const lookAgain = kind === TIMER_CROSSING && facts.band === state.band && !facts.rescored;
     if (lookAgain) {
-      const { crossingDue, silenceDue } = facts;
-      return { output: null, signals: [], facts: { ...factsOf(state), crossingDue, silenceDue } };
+      const { crossingDue, silenceDue, pending, flags } = facts;
+      const looked = { ...factsOf(state), crossingDue, silenceDue, pending, flags };
+      return { output: null, signals: [], corrections: NO_CORRECTIONS, facts: looked };
     }
     const change = { before: state, facts, rows, model: this.model, kind, due, now, silent };
-    return { output: timerOutput(change), signals: timerSignals(change), facts };
+    return { output: timerOutput(change), signals: timerSignals(change), corrections: NO_CORRECTIONS, facts };
   }
 
   /** What this model makes of a lead that another one scored, without an event of the lead. History that never came to life stays at its own time. */
@@ -103,7 +109,7 @@ export class Scorer {
     this.advance(state, facts, rows, (state.flags & LIVE) === 0 ? state.at : Math.max(state.at, now));
     this.conclude(state, facts, rows);
     const change = { before: state, facts, rows, model: this.model, kind: TIMER_CROSSING, due: facts.at, now, silent: false };
-    return { output: modelOutput(change), signals: timerSignals(change), facts };
+    return { output: modelOutput(change), signals: timerSignals(change), corrections: NO_CORRECTIONS, facts };
   }
 
   /** Decay, expiry and silence up to `at`, or the change of model; the sheet then holds the lead's awards. */
@@ -269,7 +275,7 @@ export class Scorer {
 
   /** Clamp, band, grade, temperature and the next timers. */
   private conclude(before: LeadState, facts: Facts, rows: LedgerRow[]): void {
-    const { model, sheet } = this;
+    const { model } = this;
     if (facts.erased) {
       this.erase(before, facts, rows);
       return;
@@ -282,8 +288,7 @@ export class Scorer {
       const rule = cut < 0 || (cut === 0 && cutBefore < 0) ? "clamp:max" : "clamp:min";
       rows.push({ rule, kind: "clamp", dimension: "engagement", points: cut - cutBefore, at: facts.at });
     }
-    const band = bandOf(model, facts.score, facts.band);
-    facts.band = model.bandNames[band]!;
+    const band = this.bands.judge(before, facts);
     facts.grade = gradeOf(model, facts.profile ?? before.profile, facts.fit, facts.engagement);
     facts.temperature = temperatureOf(model, band, facts.flags, facts.profile ?? before.profile);
     if ((facts.flags & LIVE) === 0) {
@@ -291,7 +296,7 @@ export class Scorer {
       return;
     }
     facts.silenceDue = nextSilence(model, facts.lastActiveAt, facts.flags, facts.at);
-    facts.crossingDue = nextCrossing(model, sheet, band, facts.fit + facts.silence, facts.at, facts.silenceDue);
+    facts.crossingDue = this.bands.nextDue(facts);
   }
 
   /** Whatever the lead had is given back to zero in one row; only the ids of its events stay, so that a retry stays a duplicate. */
@@ -301,7 +306,7 @@ export class Scorer {
     const blank = factsOf(initialState(facts.leadId));
     const { at, modelVersion, remembers, idHigh, idLow, idTime } = facts;
     Object.assign(facts, blank, { at, modelVersion, remembers, idHigh, idLow, idTime, erased: true, flags: ERASED });
-    const band = bandOf(this.model, 0, "");
+    const band = bandAt(this.model, 0, 0);
     facts.band = this.model.bandNames[band]!;
     facts.temperature = temperatureOf(this.model, band, 0, initialState(facts.leadId).profile);
   }
@@ -312,6 +317,7 @@ export class Scorer {
     if (facts.erased) {
       next = { ...initialState(facts.leadId), ids: next.ids };
     }
+    this.bands.remember(next, facts);
     applyFacts(next, facts);
     if (facts.rescored && !facts.erased) this.translate(next);
     if (facts.awards.length > 0) {

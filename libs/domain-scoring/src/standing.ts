@@ -53,9 +53,9 @@ export function silenceOf(model: CompiledModel, lastActiveAt: number, at: number
   return total;
 }
 
-/** Band of a score; the present band is left downwards only below its bound less hysteresis. */
-export function bandOf(model: CompiledModel, score: number, present: string): number {
-  const { bandFrom, bandKeep, bandNames } = model;
+/** Band of a score; the present one is left downwards only below its bound less hysteresis. -1 = a band that the model does not have. */
+export function bandAt(model: CompiledModel, score: number, present: number): number {
+  const { bandFrom, bandKeep } = model;
   let natural = 0;
   for (let index = bandFrom.length - 1; index > 0; index--) {
     if (score >= bandFrom[index]!) {
@@ -63,8 +63,7 @@ export function bandOf(model: CompiledModel, score: number, present: string): nu
       break;
     }
   }
-  const current = bandNames.indexOf(present);
-  return current > natural && score >= bandKeep[current]! ? current : natural;
+  return present > natural && score >= bandKeep[present]! ? present : natural;
 }
 
 /** S4: the first rule that holds; otherwise the matrix of fit × engagement; otherwise C. */

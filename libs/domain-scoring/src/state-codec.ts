@@ -4,7 +4,7 @@ import { ID_BYTES } from "./recent-ids.ts";
 import { initialState, type LeadState } from "./state.ts";
 
 /** First byte of a stored state; another layout takes another number. */
-const LAYOUT = 2;
+const LAYOUT = 3;
 const grades: readonly Grade[] = ["A", "B", "C"];
 const temperatures: readonly Temperature[] = ["cold", "warm", "hot"];
 const numberFields: ReadonlySet<SingleField> = new Set(["companySize", "annualRevenue", "budget"]);
@@ -31,6 +31,10 @@ export function writeState(w: AvroWriter, state: LeadState): void {
   writeTime(w, state.at, state.lastActiveSignalAt);
   writeTime(w, state.at, state.crossingDue);
   writeTime(w, state.at, state.silenceDue);
+  writeTimes(w, state.pending, state.at);
+  writeTime(w, state.at, state.pastFrom);
+  writeSteps(w, state.crossTimes, state.crossBands, state.at);
+  writeSteps(w, state.restTimes, state.restPoints, state.at);
   writeProfile(w, state.profile, state.at);
   writeTimed(w, state.entryRules, state.entryTimes, state.at);
   writeSums(w, state);
@@ -63,6 +67,10 @@ export function readState(r: AvroReader, leadId: string, spare?: LeadState): Lea
   state.lastActiveSignalAt = readTime(r, state.at);
   state.crossingDue = readTime(r, state.at);
   state.silenceDue = readTime(r, state.at);
+  readTimes(r, state.pending, state.at);
+  state.pastFrom = readTime(r, state.at);
+  readSteps(r, state.crossTimes, state.crossBands, state.at);
+  readSteps(r, state.restTimes, state.restPoints, state.at);
   state.profile = readProfile(r, state.at);
   readTimed(r, state.entryRules, state.entryTimes, state.at);
   readSums(r, state);
@@ -97,6 +105,29 @@ function readTime(r: AvroReader, base: number): number {
   const distance = r.long();
   if (distance === 0) return -1;
   return distance > 0 ? base - distance + 1 : base - distance;
+}
+
+/** Not more than a few: each as its distance from the lead's instant. */
+function writeTimes(w: AvroWriter, times: readonly number[], base: number): void {
+  w.long(times.length);
+  for (let index = 0; index < times.length; index++) writeTime(w, base, times[index]!);
+}
+
+function readTimes(r: AvroReader, times: number[], base: number): void {
+  const count = r.long();
+  for (let index = 0; index < count; index++) times[index] = readTime(r, base);
+  times.length = count;
+}
+
+function writeSteps(w: AvroWriter, times: readonly number[], values: readonly number[], base: number): void {
+  writeTimes(w, times, base);
+  for (let index = 0; index < values.length; index++) w.long(values[index]!);
+}
+
+function readSteps(r: AvroReader, times: number[], values: number[], base: number): void {
+  readTimes(r, times, base);
+  for (let index = 0; index < times.length; index++) values[index] = r.long();
+  values.length = times.length;
 }
 
 function writeTimed(w: AvroWriter, hashes: readonly number[], times: readonly number[], base: number): void {

@@ -15,6 +15,8 @@ export const SILENCE_TOLD = 16;
 /** Routing attributes changed since the router was last told. */
 export const ATTRIBUTES_NEW = 32;
 export const ERASED = 64;
+/** Direction of `pending`. */
+export const PENDING_DOWN = 128;
 
 /** Which recurring question a timer answers; both are derived from the state alone. */
 export const TIMER_CROSSING = 0;
@@ -53,6 +55,16 @@ export interface LeadState {
   counterKeys: number[];
   counterFirst: number[];
   counterSecond: number[];
+  /** Since when the score has been beyond the first, second … bound away from the band, where a dwell keeps the crossing from being told. */
+  pending: number[];
+  /** The past cannot be rewritten before this instant; NEVER = from the first event on. */
+  pastFrom: number;
+  /** Inside the horizon: instants at which the band changed, as told and corrected, with the band (index in the model) before each. */
+  crossTimes: number[];
+  crossBands: number[];
+  /** Inside the horizon: instants at which fit + silence changed, with the points before each. */
+  restTimes: number[];
+  restPoints: number[];
   ids: RecentIds;
 }
 
@@ -82,6 +94,12 @@ export function initialState(leadId: string): LeadState {
     counterKeys: [],
     counterFirst: [],
     counterSecond: [],
+    pending: [],
+    pastFrom: NEVER,
+    crossTimes: [],
+    crossBands: [],
+    restTimes: [],
+    restPoints: [],
     ids: new RecentIds(),
   };
 }

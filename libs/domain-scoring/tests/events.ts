@@ -121,7 +121,7 @@ export class Journey {
     }
   }
 
-  private apply(decision: Decision): Decision {
+  protected apply(decision: Decision): Decision {
     this.state = this.scorer.evolve(this.state, decision);
     if (decision.output !== null) this.scores.push(decision.output);
     this.signals.push(...decision.signals);

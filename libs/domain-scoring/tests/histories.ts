@@ -150,15 +150,17 @@ class History {
   private apply(decision: Decision, before: LeadState | null): void {
     const previous = before?.band ?? "";
     this.state = this.scorer.evolve(before, decision);
-    const { output, signals } = decision;
+    const { output, signals, corrections, facts } = decision;
     if (output !== null) this.checkOutput(output);
+    for (const { kind } of corrections) this.count(`correction ${kind}`);
+    if (facts.pending.length > 0) this.count("dwell pending");
     for (const signal of signals) {
       this.count(`signal ${signal.kind}${signal.kind === "crossed" ? ` ${signal.direction}` : ""}`);
       if (signal.kind !== "crossed") continue;
       this.require(this.band === null || signal.previousBand === this.band, "crossings do not join");
       this.band = signal.band;
     }
-    if (decision.facts.erased) this.band = null;
+    if (facts.erased) this.band = null;
     else if (previous !== "" && output !== null && previous !== output.band)
       this.require(
         signals.some((one) => one.kind === "crossed"),

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
-import { type CompiledModel, type Decision, type LeadEvent, type LeadState, Scorer } from "../src/index.ts";
+import { type CompiledModel, type LeadEvent, Scorer } from "../src/index.ts";
 import { compiled, presetDocument } from "./documents.ts";
 import { type HistorySettings, runHistory, type Tally } from "./histories.ts";
+import { Mutant, type Mutate } from "./mutant.ts";
 import { Random } from "./random.ts";
 import { harshModel, nextHarshModel } from "./test-models.ts";
 
@@ -9,12 +10,13 @@ const HISTORIES = 10_000;
 const SEED = 20_260_302;
 
 const harsh = compiled(harshModel);
+const dwelling = compiled({ ...harshModel, bands: harshModel.bands.map((band) => ({ ...band, dwell: "3h" })) });
 const nextHarsh = compiled(nextHarshModel);
 const standard = compiled(presetDocument("default"));
 
 function settingsOf(index: number, make: (model: CompiledModel) => Scorer): HistorySettings {
-  const model = index % 4 === 0 ? standard : harsh;
-  const successor = model === harsh ? nextHarsh : harsh;
+  const model = [standard, dwelling, harsh, harsh][index % 4]!;
+  const successor = model === harsh ? nextHarsh : index % 8 === 1 ? { ...dwelling, version: 2 } : harsh;
   return { model: model.model, scorer: make(model), successor: make({ ...successor, version: 2 }), changesModel: index % 5 === 0 };
 }
 
@@ -27,38 +29,12 @@ function firstViolation(histories: number, make: (model: CompiledModel) => Score
   return null;
 }
 
-type Mutate = (decision: Decision) => Decision;
 const withoutRows =
   (kind: string): Mutate =>
   (decision) =>
     decision.output === null
       ? decision
       : { ...decision, output: { ...decision.output, rows: decision.output.rows.filter((row) => row.kind !== kind) } };
-
-class Mutant extends Scorer {
-  protected mutate: Mutate = (decision) => decision;
-  protected seen: (event: LeadEvent, now: number) => LeadEvent = (event) => event;
-  protected after: (state: LeadState, decision: Pick<Decision, "facts">) => LeadState = (state) => state;
-
-  override decide(state: LeadState | null, event: LeadEvent, now: number): Decision {
-    return this.mutate(super.decide(state, this.seen(event, now), now));
-  }
-
-  override decideTimer(state: LeadState, kind: number, due: number, now: number): Decision {
-    return this.mutate(super.decideTimer(state, kind, due, now));
-  }
-
-  override evolve(state: LeadState | null, decision: Pick<Decision, "facts">): LeadState {
-    return this.after(super.evolve(state, decision), decision);
-  }
-
-  with(parts: { mutate?: Mutate; seen?: Mutant["seen"]; after?: Mutant["after"] }): this {
-    this.mutate = parts.mutate ?? this.mutate;
-    this.seen = parts.seen ?? this.seen;
-    this.after = parts.after ?? this.after;
-    return this;
-  }
-}
 
 let serial = 0;
 const mutants: Record<string, Parameters<Mutant["with"]>[0]> = {
@@ -121,7 +97,18 @@ describe("the ledger", () => {
     console.info(`ledger property, ${HISTORIES} histories from seed ${SEED}: ${JSON.stringify(counts)}`);
     for (const name of ["award", "penalty", "decay", "cap", "clamp", "expire", "correction", "rescore"])
       expect([name, (tally.get(`row ${name}`) ?? 0) > 100]).toEqual([name, true]);
-    for (const name of ["verdict late", "verdict clamped", "verdict duplicate", "verdict unknown", "timer crossing", "signal crossed down"])
+    for (const name of [
+      "verdict late",
+      "verdict clamped",
+      "verdict duplicate",
+      "verdict unknown",
+      "timer crossing",
+      "signal crossed down",
+      "dwell pending",
+      "correction retracted",
+      "correction corrected",
+      "correction missed",
+    ])
       expect([name, (tally.get(name) ?? 0) > 100]).toEqual([name, true]);
   });
 

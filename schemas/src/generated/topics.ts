@@ -33,7 +33,8 @@ export const topicFile = {
       "timestamp": "LogAppendTime",
       "retentionMs": -1,
       "records": [
-        "Score"
+        "Score",
+        "Correction"
       ]
     },
     {

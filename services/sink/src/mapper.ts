@@ -3,6 +3,7 @@ import { type Decoded, everyLead } from "@leadstream/schemas";
 import {
   alerts,
   assignments,
+  corrections,
   journeyMoves,
   messages,
   scores,
@@ -65,6 +66,9 @@ function mapRecord(place: LogPlace, record: Decoded, emit: RowSink): void {
       return;
     case "Score":
       emit(scores, { place, value: record.value });
+      return;
+    case "Correction":
+      emit(corrections, { place, value: record.value });
       return;
     case "ShadowScore":
       emit(shadowScores, { place, value: record.value });

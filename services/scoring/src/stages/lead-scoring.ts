@@ -14,7 +14,7 @@ import { isLeadEvent, type LeadInput } from "./decode-lead-event.ts";
 import { type ModelsInForce, modelsInForce, publishedInto, scorerOf, scorerOfEvent } from "./models-in-force.ts";
 import { isOutdated, leadsOfStep } from "./walk.ts";
 
-export type ScoringOutput = Emitted<"Score" | "Signal">;
+export type ScoringOutput = Emitted<"Score" | "Correction" | "Signal">;
 
 /** The scoring fold: binds the pure domain to the runtime. Key = lead id, clock = log time. */
 export const leadScoring: Fold<LeadInput, LeadState, ModelsInForce, ScoringOutput> = {
@@ -71,8 +71,9 @@ export const leadScoring: Fold<LeadInput, LeadState, ModelsInForce, ScoringOutpu
   },
 };
 
-function emit(context: FoldContext<ScoringOutput>, { output, signals, facts }: Decision): void {
+function emit(context: FoldContext<ScoringOutput>, { output, signals, corrections, facts }: Decision): void {
   if (output !== null) context.emit({ topic: topicNames.leadScores, type: "Score", key: facts.leadId, value: output });
+  for (const value of corrections) context.emit({ topic: topicNames.leadScores, type: "Correction", key: facts.leadId, value });
   for (const signal of signals) emitSignal(context, signal);
 }
 

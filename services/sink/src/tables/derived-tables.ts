@@ -17,6 +17,7 @@ import {
 import type {
   Alert,
   Assignment,
+  Correction,
   JourneyMoved,
   LedgerRow,
   MessageRequested,
@@ -74,6 +75,19 @@ export const shadowScores: TableWriter<Row<ShadowScore>> = tableWriter<Row<Shado
   column("shadow_score", int32, (row) => row.value.shadowScore),
   column("shadow_band", word, (row) => row.value.shadowBand),
   column("shadow_grade", word, (row) => row.value.shadowGrade),
+]);
+
+export const corrections: TableWriter<Row<Correction>> = tableWriter<Row<Correction>>("corrections", [
+  column("lead_id", string, (row) => row.value.leadId),
+  ...derivedColumns<Correction>(),
+  column("event_id", string, (row) => row.value.eventId),
+  column("kind", word, (row) => row.value.kind),
+  column("previous_band", word, (row) => row.value.previousBand),
+  column("band", word, (row) => row.value.band),
+  column("told_at", nullableInstant, (row) => row.value.toldAt),
+  column("happened_at", nullableInstant, (row) => row.value.happenedAt),
+  column("model", word, (row) => row.value.model),
+  column("model_version", int32, (row) => row.value.modelVersion),
 ]);
 
 export const signals: TableWriter<Row<Signal>> = tableWriter<Row<Signal>>("signals", [
