@@ -15,6 +15,9 @@ interface ModelRep {
   skills: readonly string[];
   tier: string;
   absent: readonly (readonly [number, number])[];
+  /** Hundredths of the one target that random teams have; null: none. */
+  target: number | null;
+  sold: number;
   /** Working hours as published; null: round the clock. */
   hours: readonly (readonly [number, number])[] | null;
 }
@@ -124,15 +127,20 @@ export class Checker implements Watch {
     this.now = now;
     if (message.type === "roster") this.roster(message.teamId, message.document);
     else if (message.type === "request" && (message.value.kind === "release" || message.value.kind === "cancel")) {
-      this.free(message.value.teamId, message.value.requestId);
+      this.free(message.value);
     }
   }
 
-  private free(team: string, requestId: string): void {
+  private free({ teamId: team, requestId, outcome, amount }: TeamRequest): void {
     const rep = this.holder.get(requestId);
     if (rep === undefined) return;
     const held = (this.reps.get(team)?.get(rep) ?? this.leaving.get(rep))?.held;
     if (held?.delete(requestId) !== true) return;
+    const seller = this.reps.get(team)?.get(rep);
+    if (outcome === "won" && seller !== undefined) {
+      seller.sold += amount ?? 0;
+      if (seller.target !== null) this.count("deals that count for a target");
+    }
     this.holder.delete(requestId);
   }
 
@@ -142,10 +150,12 @@ export class Checker implements Watch {
     const text = JSON.parse(document) as RosterText;
     this.revocationGapMs.set(teamId, text.reassignPerHour === undefined ? 0 : Math.ceil(3_600_000 / text.reassignPerHour));
     const calendarOf = new Map(text.reps.map(({ id, calendar }) => [id, calendar ?? null]));
-    for (const { id, capacity, skills, tier, absent } of readTeam(document).reps) {
+    for (const { id, capacity, skills, tier, absent, targets } of readTeam(document).reps) {
       const calendar = calendarOf.get(id) ?? null;
       const hours = calendar === null ? null : text.calendars[calendar]!.open;
-      next.set(id, { held: former.get(id)?.held ?? this.comesBack(id) ?? new Set(), capacity, skills, tier, absent, hours });
+      const target = targets[0]?.amount ?? null;
+      const sold = former.get(id)?.sold ?? 0;
+      next.set(id, { held: former.get(id)?.held ?? this.comesBack(id) ?? new Set(), capacity, skills, tier, absent, hours, target, sold });
       if (!former.has(id)) this.count("reps joined");
       if (!former.has(id))
         for (const key of this.turns.keys()) if (key.startsWith(`${id}<`) || key.endsWith(`<${id}`)) this.turns.delete(key);
@@ -215,6 +225,8 @@ export class Checker implements Watch {
     if (!wanted && !isIn(rep, reply.time)) this.fault(`${reply.requestId} granted to ${reply.rep}, who is out of hours`);
     if (request?.kind === "assign" && request.strategy === "round-robin" && request.requestId === reply.requestId)
       this.fairness(reply, request);
+    if (request?.kind === "assign" && request.strategy === "target-left" && request.requestId === reply.requestId)
+      this.byTarget(reply, request);
     this.forget(reply.rep ?? "");
     rep.held.add(reply.requestId);
     this.holder.set(reply.requestId, reply.rep ?? "");
@@ -238,6 +250,22 @@ export class Checker implements Watch {
       const times = (this.turns.get(key) ?? 0) + 1;
       this.turns.set(key, times);
       if (times > 1) this.fault(`round-robin: ${chosen} got ${times} leads while ${id} was free and got none`);
+    }
+  }
+
+  /** Nobody of the tier who could have had it has a larger share of the target left. */
+  private byTarget({ rep: chosen, teamId, requestId }: Omit<TeamReply, "source">, request: TeamRequest): void {
+    const team = this.reps.get(teamId)!;
+    const { tier } = team.get(chosen ?? "")!;
+    const share = ({ target, sold }: ModelRep): [bigint, bigint] =>
+      target === null ? [0n, 1n] : [BigInt(Math.max(0, target - sold)), BigInt(target)];
+    const [left, amount] = share(team.get(chosen ?? "")!);
+    if (left < amount && left > 0n) this.count("decisions by what is left of a target");
+    for (const [id, other] of team) {
+      const able = id !== chosen && other.tier === tier && !request.exclude.includes(id) && other.held.size < other.capacity;
+      if (!able || !isIn(other, this.now) || !request.skills.every((skill) => other.skills.includes(skill))) continue;
+      const [othersLeft, othersAmount] = share(other);
+      if (othersLeft * amount > left * othersAmount) this.fault(`${requestId}: ${id} has more of the target left than ${chosen}`);
     }
   }
 

@@ -32,6 +32,7 @@ describe("I4: one owner, whatever happens in whatever order", () => {
       "waits until working hours begin",
       "waits that a tick ended",
       "revocations at a set pace",
+      "deals that count for a target",
     ]) {
       expect([must, (tally[must] ?? 0) > 100]).toEqual([must, true]);
     }
@@ -39,6 +40,7 @@ describe("I4: one owner, whatever happens in whatever order", () => {
     for (const must of ["who still hold leads at the end", "who came back to leads they still held"]) {
       expect([must, (tally[`leavers ${must}`] ?? 0) > 5]).toEqual([must, true]);
     }
+    expect(tally["decisions by what is left of a target"]).toBeGreaterThan(10);
     expect(tally["status won while a request was in flight"]).toBeGreaterThan(10);
     expect(tally["grants that met no request"]).toBeGreaterThan(100);
   }, 300_000);

@@ -27,7 +27,17 @@ const teams = ["east", "north"];
 const everyDay = (from: number, until: number): [number, number][] =>
   Array.from({ length: 60 }, (_, index) => [((40 + index) * 24 + from) * hourMs, ((40 + index) * 24 + until) * hourMs]);
 const calendars = { day: { open: everyDay(8, 18) }, night: { open: everyDay(20, 26) } };
-const strategyOf = ["round-robin", "round-robin", "round-robin", "least-loaded", "weighted-round-robin", "sticky", "performance-weighted"];
+const strategyOf = [
+  "round-robin",
+  "round-robin",
+  "round-robin",
+  "least-loaded",
+  "weighted-round-robin",
+  "sticky",
+  "performance-weighted",
+  "target-left",
+  "target-left",
+];
 
 export interface HistoryResult {
   readonly faults: readonly string[];
@@ -52,6 +62,8 @@ class History {
   private time = 1_000 * hourMs;
   /** Time passes slowly and reps hold much: what is under way for hours meets what happens meanwhile. */
   private readonly calm: boolean;
+  /** Many leads, many deals, assigned by sales target. */
+  private readonly selling: boolean;
   private policyVersion = 0;
   private commands = 0;
   private newcomers = 0;
@@ -60,6 +72,7 @@ class History {
     this.random = new Random(seed);
     this.checker = new Checker(tally);
     this.calm = this.random.chance(25);
+    this.selling = this.random.chance(15);
     const output = bug.output;
     this.joiner = new Joiner(2, 2, this.checker, {
       ...bug,
@@ -68,7 +81,7 @@ class History {
         return output === undefined ? emitted : output(emitted);
       },
     });
-    this.leads = Array.from({ length: 2 + this.random.below(6) }, (_, index) => `lead-${index + 1}`);
+    this.leads = Array.from({ length: (this.selling ? 10 : 2) + this.random.below(6) }, (_, index) => `lead-${index + 1}`);
   }
 
   run(steps: number): HistoryResult {
@@ -147,11 +160,12 @@ class History {
   }
 
   private status(): void {
-    const status = this.random.pick(statuses);
+    const status = this.selling && this.random.chance(60) ? "won" : this.random.pick(statuses);
     this.send(
       signalOf("status", this.time, {
         leadId: this.random.pick(this.leads),
         status,
+        amount: status === "won" ? this.random.below(3_000) : null,
         imported: this.random.chance(4),
         eventId: `event-${this.time}`,
       }),
@@ -190,6 +204,7 @@ class History {
       capacity: (this.calm ? 3 : 1) + random.below(3),
       weight: 1 + random.below(3),
       skills: random.chance(50) ? ["industry"] : [],
+      ...(random.chance(50) ? { targets: [{ from: "1970-01-01", until: "2100-01-01", amount: 1 + random.below(50) }] } : {}),
       ...(random.chance(40) ? { calendar: random.pick(["day", "night"]) } : {}),
     });
   }
@@ -244,7 +259,7 @@ class History {
     const { random } = this;
     const target = (team: string) => ({
       team,
-      strategy: random.pick(strategyOf),
+      strategy: this.selling ? "target-left" : random.pick(strategyOf),
       skills: random.chance(20) ? ["industry"] : [],
       ...(random.chance(50) ? { tier: random.pick(["any", "junior", "senior"]) } : {}),
       ...(random.chance(30) ? { outOfHours: "next" } : {}),

@@ -81,6 +81,7 @@ export const requestOf = (kind: TeamRequest["kind"], number: number, details: Pa
   strategy: "round-robin",
   outcome: null,
   whenOut: "wait",
+  amount: null,
   ...details,
 });
 

@@ -2,7 +2,9 @@ import { describe, expect, it } from "@jest/globals";
 import type { Bug } from "./joiner.ts";
 import { runHistory } from "./random-history.ts";
 
-const historiesPerBug = 600;
+/** The rarest bug shows itself once in some thousand histories; most do in the first ten. */
+const historiesPerBug = 4_000;
+const historiesWithoutBug = 600;
 
 /** Each bug with a piece of the fault that must be found. */
 const bugs: readonly (readonly [name: string, fault: string, bug: () => Bug])[] = [
@@ -155,6 +157,15 @@ const bugs: readonly (readonly [name: string, fault: string, bug: () => Bug])[] 
     }),
   ],
   [
+    "a won deal does not count for the target",
+    "has more of the target left than",
+    () => ({
+      beforeTeam: (state) => {
+        for (const member of state.members) member.sold = 0;
+      },
+    }),
+  ],
+  [
     "teams are not told the time",
     "waits although .* is free",
     () => ({ request: (request) => (request.kind === "tick" ? null : request) }),
@@ -181,6 +192,6 @@ describe("I4's checker finds seeded bugs", () => {
   });
 
   it("and finds nothing where nothing was seeded", () => {
-    for (let seed = 1; seed <= historiesPerBug; seed++) expect(runHistory(seed, {}).faults).toEqual([]);
+    for (let seed = 1; seed <= historiesWithoutBug; seed++) expect(runHistory(seed, {}).faults).toEqual([]);
   });
 });

@@ -235,6 +235,7 @@ export const aTeamRequest: Build<TeamRequest> = (change = {}) => ({
   strategy: "round-robin",
   outcome: null,
   whenOut: "wait",
+  amount: null,
   ...change,
 });
 

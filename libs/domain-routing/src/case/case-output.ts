@@ -153,7 +153,7 @@ export function emitMoved(context: CaseContext, state: Case, run: Readonly<Journ
   });
 }
 
-type RequestDetails = Partial<Pick<TeamRequest, "rep" | "tier" | "skills" | "exclude" | "strategy" | "outcome" | "whenOut">>;
+type RequestDetails = Partial<Pick<TeamRequest, "rep" | "tier" | "skills" | "exclude" | "strategy" | "outcome" | "whenOut" | "amount">>;
 
 export function emitRequest(
   context: CaseContext,
@@ -182,6 +182,7 @@ export function emitRequest(
       strategy: details.strategy ?? "round-robin",
       outcome: details.outcome ?? null,
       whenOut: details.whenOut ?? "wait",
+      amount: details.amount ?? null,
     },
   });
 }
@@ -191,7 +192,7 @@ export function emitRequest(
  * partitions of the same number.
  */
 export function emitTick(context: Pick<CaseContext, "emit">, now: number): void {
-  const nobody = { rep: null, tier: null, skills: [], exclude: [], outcome: null };
+  const nobody = { rep: null, tier: null, skills: [], exclude: [], outcome: null, amount: null };
   const value = { ...nobody, time: now, teamId: "", requestId: "", leadId: "", kind: "tick", grade: "", score: 0 } as const;
   context.emit({ topic: "team.requests", type: "TeamRequest", key: "", value: { ...value, strategy: "", whenOut: "" } });
 }

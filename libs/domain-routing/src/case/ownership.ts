@@ -131,7 +131,8 @@ export function endLease(context: CaseContext, state: Case, end: LeaseEnd): void
   if (lease === null) return;
   cancelPending(context, state, `the lease ended: ${end.change}`);
   if (end.release !== false) {
-    emitRequest(context, state, lease.team, lease.number, "release", { rep: lease.rep, outcome: end.change });
+    const amount = end.change === "won" ? (end.amount ?? null) : null;
+    emitRequest(context, state, lease.team, lease.number, "release", { rep: lease.rep, outcome: end.change, amount });
   }
   coolDown(state, lease.rep, context.now, end.coolDownMs);
   state.lease = null;

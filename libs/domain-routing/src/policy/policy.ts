@@ -1,7 +1,7 @@
 import type { Grade, Temperature } from "@leadstream/schemas";
 import type { OpenIntervals } from "../calendar/add-working-time.ts";
 
-export const strategies = ["round-robin", "weighted-round-robin", "least-loaded", "performance-weighted", "sticky"] as const;
+export const strategies = ["round-robin", "weighted-round-robin", "least-loaded", "performance-weighted", "target-left", "sticky"] as const;
 export type Strategy = (typeof strategies)[number];
 
 export const tiers = ["junior", "mid", "senior"] as const;

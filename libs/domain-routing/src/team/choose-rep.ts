@@ -1,4 +1,5 @@
 import { tiers } from "../policy/policy.ts";
+import { compareLeft, describeLeft, targetLeft } from "./sales-target.ts";
 import type { Member, TeamState, Wish } from "./team-state.ts";
 
 /** Divisible by every weight from 1 to 16, so that strides are whole numbers. */
@@ -21,7 +22,7 @@ const full: Obstacle = { reason: "full", waiting: true };
 
 export interface Choice {
   readonly member: Member | null;
-  /** Reps passed over, with the reason; at most twenty and a count of the others. */
+  /** What decided, where the strategy goes by figures; then reps passed over, with the reason; at most twenty and a count of the others. */
   readonly why: readonly string[];
   /** Somebody fits but is full, absent or out of hours. */
   readonly mayWait: boolean;
@@ -59,12 +60,13 @@ export function chooseRep(state: TeamState, wish: Wish, now: number): Choice {
       continue;
     }
     const rank = rankOf(member, wish);
-    if (best === null || rank < bestRank || (rank === bestRank && goesBefore(state, wish.strategy, member, best))) {
+    if (best === null || rank < bestRank || (rank === bestRank && goesBefore(state, wish.strategy, member, best, now))) {
       best = member;
       bestRank = rank;
     }
   }
   if (passedOver > maximumReasons) why.push(`and ${passedOver - maximumReasons} more`);
+  if (best !== null && wish.strategy === "target-left") why.unshift(describeLeft(best, targetLeft(best, now)));
   return { member: best, why, mayWait };
 }
 
@@ -90,7 +92,7 @@ function rankOf(member: Member, wish: Wish): number {
 }
 
 /** Order of two free reps by strategy; ties go to who waited longest, then to roster order. */
-function goesBefore(state: TeamState, strategy: string, one: Member, other: Member): boolean {
+function goesBefore(state: TeamState, strategy: string, one: Member, other: Member, now: number): boolean {
   switch (strategy) {
     case "least-loaded": {
       const difference = one.held * other.rep.capacity - other.held * one.rep.capacity;
@@ -99,6 +101,10 @@ function goesBefore(state: TeamState, strategy: string, one: Member, other: Memb
     case "weighted-round-robin":
     case "performance-weighted": {
       const difference = Math.max(one.pass, state.virtualTime) - Math.max(other.pass, state.virtualTime);
+      return difference !== 0 ? difference < 0 : one.turn < other.turn;
+    }
+    case "target-left": {
+      const difference = compareLeft(targetLeft(one, now), targetLeft(other, now));
       return difference !== 0 ? difference < 0 : one.turn < other.turn;
     }
     default:

@@ -6,7 +6,7 @@ const hourMs = 3_600_000;
 
 /** A rep who is in no roster any more but still holds leads: gets nothing, and gives back at the team's pace. */
 export function newLeaver(id: string): Member {
-  return newMember({ id, tier: "mid", skills: [], regions: [], capacity: 0, weight: 1, absent: [], hours: null }, 0);
+  return newMember({ id, tier: "mid", skills: [], regions: [], capacity: 0, weight: 1, absent: [], targets: [], hours: null }, 0);
 }
 
 /** Leavers are made without a count of what they hold. */

@@ -1,6 +1,7 @@
 import type { TeamRequest } from "@leadstream/schemas";
 import { chooseRep, isAbsent, obstacleOf, opensAt, takeTurn } from "./choose-rep.ts";
 import { giveUp, revocationAt, revokeFromLeavers } from "./leavers.ts";
+import { addSale } from "./sales-target.ts";
 import { emitReply, type TeamContext } from "./team-output.ts";
 import { type Member, NO_WAKE, newTeam, type TeamState, type Wish } from "./team-state.ts";
 
@@ -129,8 +130,10 @@ function giveBack(context: TeamContext, state: TeamState, request: TeamRequest):
   const { member, claimed } = hold;
   state.holds.delete(request.requestId);
   giveUp(state, member, claimed);
-  if (request.outcome === "won") member.wins++;
-  else if (request.outcome === "lost") member.losses++;
+  if (request.outcome === "won") {
+    member.wins++;
+    addSale(member, request.time, request.amount ?? 0);
+  } else if (request.outcome === "lost") member.losses++;
   serveQueueBy(context, state, member);
 }
 

@@ -4,10 +4,10 @@ import { DocumentReader, type Fault } from "../document/document-reader.ts";
 import { RoutingError } from "../errors.ts";
 import type { KnownNames } from "../policy/check-names.ts";
 import { tiers } from "../policy/policy.ts";
-import type { Rep, Team } from "./team.ts";
+import type { Rep, SalesTarget, Team } from "./team.ts";
 
 const teamFields = ["id", "name", "regions", "queueLimit", "tierFallback", "reassignPerHour", "claims", "calendars", "calendar", "reps"];
-const repFields = ["id", "name", "tier", "skills", "regions", "languages", "capacity", "weight", "absent", "calendar"];
+const repFields = ["id", "name", "tier", "skills", "regions", "languages", "capacity", "weight", "absent", "targets", "calendar"];
 const maximumReps = 5_000;
 
 /** Every fault of a roster document { teams: [...] }. Empty: it may be published. */
@@ -155,8 +155,26 @@ function readRep(reader: DocumentReader, value: unknown, path: string, calendars
     capacity: reader.whole(rep.capacity, `${path}.capacity`, 0, 10_000, 50),
     weight: reader.whole(rep.weight, `${path}.weight`, 1, 16, 1),
     absent: reader.list(rep.absent, `${path}.absent`).map((item, index) => readAbsence(reader, item, `${path}.absent[${index}]`)),
+    targets: readTargets(reader, rep.targets, `${path}.targets`),
     hours: rep.calendar === undefined ? teamHours : readCalendarName(reader, rep.calendar, `${path}.calendar`, calendars),
   };
+}
+
+const hundredths = 100;
+
+/** Amounts are written in whole currency units. */
+function readTargets(reader: DocumentReader, value: unknown, path: string): SalesTarget[] {
+  let last = Number.NEGATIVE_INFINITY;
+  return reader.list(value, path).map((item, index) => {
+    const place = `${path}[${index}]`;
+    const target = reader.object(item, place, ["from", "until", "amount"]);
+    const from = readInstant(reader, target.from, `${place}.from`);
+    const until = readInstant(reader, target.until, `${place}.until`);
+    if (from < last || until <= from)
+      reader.fault(place, "is no span after the one before it", "Give spans in their order, until later than from");
+    last = until;
+    return { from, until, amount: hundredths * reader.whole(target.amount, `${place}.amount`, 1, 10_000_000_000) };
+  });
 }
 
 function readAbsence(reader: DocumentReader, value: unknown, path: string): readonly [number, number] {

@@ -48,6 +48,8 @@ export function readTeamState(reader: AvroReader): TeamState {
     pass: reader.long(),
     wins: reader.long(),
     losses: reader.long(),
+    targetFrom: reader.long(),
+    sold: reader.long(),
     quotaDay: reader.long(),
     claimsToday: reader.long(),
   }));
@@ -69,6 +71,8 @@ function writeMember(writer: AvroWriter, member: Member): void {
   writer.long(member.pass);
   writer.long(member.wins);
   writer.long(member.losses);
+  writer.long(member.targetFrom);
+  writer.long(member.sold);
   writer.long(member.quotaDay);
   writer.long(member.claimsToday);
 }

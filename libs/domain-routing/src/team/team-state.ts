@@ -16,6 +16,10 @@ export interface Member {
   pass: number;
   wins: number;
   losses: number;
+  /** Beginning of the target that `sold` counts for. */
+  targetFrom: number;
+  /** Revenue of deals won since, in hundredths of the currency. */
+  sold: number;
   quotaDay: number;
   claimsToday: number;
 }
@@ -67,5 +71,17 @@ export function newTeam(teamId: string): TeamState {
 }
 
 export function newMember(rep: Rep, virtualTime: number): Member {
-  return { rep, held: 0, claimed: 0, turn: 0, pass: virtualTime, wins: 0, losses: 0, quotaDay: -1, claimsToday: 0 };
+  return {
+    rep,
+    held: 0,
+    claimed: 0,
+    turn: 0,
+    pass: virtualTime,
+    wins: 0,
+    losses: 0,
+    targetFrom: NO_WAKE,
+    sold: 0,
+    quotaDay: -1,
+    claimsToday: 0,
+  };
 }

@@ -1,6 +1,13 @@
 import type { WorkingHours } from "../calendar/working-hours.ts";
 import type { Tier } from "../policy/policy.ts";
 
+/** Revenue that a rep is to bring in during a span of time, in hundredths of the currency. */
+export interface SalesTarget {
+  readonly from: number;
+  readonly until: number;
+  readonly amount: number;
+}
+
 /** One seller. A rep is in one team. */
 export interface Rep {
   readonly id: string;
@@ -14,6 +21,8 @@ export interface Rep {
   readonly weight: number;
   /** [from, until) in ms since epoch, ascending. */
   readonly absent: readonly (readonly [from: number, until: number])[];
+  /** One after the other, ascending. */
+  readonly targets: readonly SalesTarget[];
   /** null: round the clock. */
   readonly hours: WorkingHours | null;
 }
