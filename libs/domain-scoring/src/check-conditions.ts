@@ -2,10 +2,10 @@ import { type Condition, type FieldType, type Operand, profileFields, touchField
 import { type DocumentReader, join, type PlainObject } from "./document-reader.ts";
 import { durationMs } from "./units.ts";
 
-const tests = ["equals", "in", "not", "contains", "atLeast", "below", "present"] as const;
+export const tests = ["equals", "in", "not", "contains", "atLeast", "below", "present"] as const;
 
 /** Values that normalised fields can have; a rule on another value could never hold. */
-const vocabularies: Readonly<Record<string, readonly string[]>> = {
+export const vocabularies: Readonly<Record<string, readonly string[]>> = {
   titleClass: ["founder", "executive", "vp", "director", "manager", "staff", "intern", "student", "other"],
   emailKind: ["corporate", "free", "disposable"],
   need: ["none", "potential", "stated"],

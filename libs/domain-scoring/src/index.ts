@@ -5,6 +5,7 @@ export type { CorrectionOutput, Decision, Facts, LeadEvent, ScoreOutput, SignalO
 export type { ModelFault } from "./document-reader.ts";
 export { type ExplainedRow, type Explanation, explain } from "./explain.ts";
 export type { Model } from "./model.ts";
+export { type JsonSchema, modelSchema } from "./model-schema.ts";
 export { documentSignal, tickSignal } from "./outputs.ts";
 export { checkPilot, type Pilot, type PilotTerms, profileWith } from "./pilot.ts";
 export { UNKNOWN_PROFILE } from "./profile.ts";

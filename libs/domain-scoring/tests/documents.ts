@@ -18,6 +18,8 @@ export function compiled(document: unknown): CompiledModel {
 
 export const preset = (name: string): Scorer => new Scorer(compiled(presetDocument(name)));
 
+export const modelSchemaFile: URL = new URL("../../../schemas/documents/scoring-model.schema.json", import.meta.url);
+
 /** A small model around `parts`: bands of T1, scale 0 to 100. */
 export function modelWith(parts: Record<string, unknown>): Scorer {
   return new Scorer(
