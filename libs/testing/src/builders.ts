@@ -3,16 +3,15 @@ import type {
   Assignment,
   Capture,
   Command,
+  Correction,
   DeadLetter,
-  JourneyMoved,
-  JourneyPublished,
   LeadAttributes,
-  MessageRequested,
   ModelPublished,
   PolicyPublished,
   Profile,
   RosterPublished,
   Score,
+  ShadowScore,
   Signal,
   Source,
   Spend,
@@ -28,7 +27,7 @@ import { emptyProfile, everyLead } from "@leadstream/schemas";
 export const EPOCH_MS = 1_767_225_600_000;
 
 /** A valid record where a test says only what matters to it. Same call, same record: ids do not count up. */
-type Build<T> = (change?: Partial<T>) => T;
+export type Build<T> = (change?: Partial<T>) => T;
 
 const origin = { eventId: "event-1", leadId: "lead-1", occurredAt: EPOCH_MS, producer: "website", imported: false } as const;
 
@@ -123,15 +122,6 @@ export const aPolicyPublished: Build<PolicyPublished> = (change = {}) => ({
   ...change,
 });
 
-export const aJourneyPublished: Build<JourneyPublished> = (change = {}) => ({
-  name: "nurture",
-  version: 1,
-  fingerprint: "0123456789abcdef",
-  document: "{}",
-  touches: [],
-  ...change,
-});
-
 export const aRosterPublished: Build<RosterPublished> = (change = {}) => ({
   version: 1,
   fingerprint: "0123456789abcdef",
@@ -185,6 +175,40 @@ export const aScore: Build<Score> = (change = {}) => ({
   grade: "C",
   temperature: "cold",
   rows: [{ rule: "page-view", kind: "award", dimension: "engagement", points: 2_000, at: EPOCH_MS }],
+  ...change,
+});
+
+export const aShadowScore: Build<ShadowScore> = (change = {}) => ({
+  source: aSource(),
+  time: EPOCH_MS,
+  leadId: "lead-1",
+  eventId: "event-1",
+  cause: "touch",
+  model: "default",
+  modelVersion: 1,
+  score: 2_000,
+  band: "pool",
+  grade: "C",
+  shadowModel: "trial",
+  shadowVersion: 2,
+  shadowScore: 3_000,
+  shadowBand: "pool",
+  shadowGrade: "C",
+  ...change,
+});
+
+export const aCorrection: Build<Correction> = (change = {}) => ({
+  source: aSource(),
+  time: EPOCH_MS,
+  leadId: "lead-1",
+  eventId: "event-1",
+  kind: "missed",
+  previousBand: "pool",
+  band: "mql",
+  toldAt: null,
+  happenedAt: EPOCH_MS,
+  model: "default",
+  modelVersion: 1,
   ...change,
 });
 
@@ -292,37 +316,6 @@ export const anAlert: Build<Alert> = (change = {}) => ({
   due: EPOCH_MS,
   detail: "",
   policyVersion: 1,
-  ...change,
-});
-
-export const aMessageRequested: Build<MessageRequested> = (change = {}) => ({
-  source: aSource({ topic: "lead.signals" }),
-  time: EPOCH_MS,
-  leadId: "lead-1",
-  journey: "nurture",
-  journeyVersion: 1,
-  entry: 1,
-  messageId: "lead-1/nurture/1/thanks",
-  step: "thanks",
-  template: "thanks",
-  channel: "e-mail",
-  due: EPOCH_MS,
-  ...change,
-});
-
-export const aJourneyMoved: Build<JourneyMoved> = (change = {}) => ({
-  source: aSource({ topic: "lead.signals" }),
-  time: EPOCH_MS,
-  leadId: "lead-1",
-  journey: "nurture",
-  journeyVersion: 1,
-  entry: 1,
-  move: "entered",
-  step: null,
-  outcome: null,
-  nextStep: "thanks",
-  nextAt: EPOCH_MS,
-  due: 0,
   ...change,
 });
 
