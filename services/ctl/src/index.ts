@@ -1,4 +1,6 @@
 export { apiKeyFileOf } from "./demo/run-demo.ts";
+export { beginPilot, beginShadow, publishAgain, publishForAll } from "./models/change-models.ts";
+export { publishedModels, standings } from "./models/published-models.ts";
 export { type ReplayableFold, type ReplayResult, replayableFolds, replayFold } from "./replay/replay.ts";
 export { collectorPoster } from "./simulate/collector-client.ts";
 export { openJournal, readJournal } from "./simulate/journal.ts";

@@ -89,7 +89,7 @@ export function beginPilot(workplace: Workplace, file: string, wish: PilotWish &
 }
 
 /** Leads a second and partition that a shadow begins with: it has no effect that could come too fast. */
-const SHADOW_PACE = 2_000;
+const SHADOW_PACE = 1_000;
 
 /** The model scores beside the one in force, without effect. */
 export function beginShadow(workplace: Workplace, file: string): Promise<Publication> {

@@ -18,11 +18,15 @@ export async function runShadow(workplace: Workplace): Promise<void> {
     stdio: "inherit",
   });
   let stopping = false;
+  // Ctrl-C reaches the child by itself; a second signal would cut its drain short.
+  const interrupted = (): void => {
+    stopping = true;
+  };
   const stop = (): void => {
     stopping = true;
     child.kill("SIGTERM");
   };
-  process.on("SIGINT", stop);
+  process.on("SIGINT", interrupted);
   process.on("SIGTERM", stop);
   console.log(
     "the shadow runs; Ctrl-C ends it, `./leadstream models shadow` lets it go on. Differences: view shadow_comparison, GET /v1/model/versions",
@@ -34,7 +38,7 @@ export async function runShadow(workplace: Workplace): Promise<void> {
     });
     if (!stopping) throw new LocalStackError("SERVER_EXITED", `the shadow ended with code ${code}: its messages stand above`);
   } finally {
-    process.off("SIGINT", stop);
+    process.off("SIGINT", interrupted);
     process.off("SIGTERM", stop);
   }
 }
