@@ -15,6 +15,7 @@ import { backtestBench } from "./scorer/backtest-bench.ts";
 import { decideBench } from "./scorer/decide-bench.ts";
 import { rescoringBench } from "./scorer/rescoring-bench.ts";
 import { scoringBench } from "./scoring/scoring-bench.ts";
+import { sinkBench } from "./sink/sink-bench.ts";
 import { timersBench } from "./timers/timers-bench.ts";
 
 const benches: readonly Bench[] = [
@@ -24,6 +25,7 @@ const benches: readonly Bench[] = [
   foldBench,
   collectorBench,
   restartBench,
+  sinkBench,
   timersBench,
   openCasesBench,
   routingBench,
