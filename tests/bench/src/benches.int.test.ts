@@ -124,4 +124,15 @@ describe("benches in small", () => {
     },
     LIMIT_MS,
   );
+
+  it(
+    "sink: the running sink and the raw insert leave the same rows",
+    async () => {
+      const { parameters, samples } = await small("sink", { touches: "4000", warmUp: "1000", blockRows: "2000" });
+      // The bench compares both tables; here that they hold every touch, and every record beside the four models.
+      expect(parameters.rowsCompared).toBe(5_000 + 5_004);
+      expect(samples.map(({ side }) => side)).toEqual(["leadstream sink", "raw insert"]);
+    },
+    LIMIT_MS,
+  );
 });
