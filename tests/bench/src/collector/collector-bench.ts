@@ -23,7 +23,7 @@ const small = {
   works: "touches,touches-batch,captures-batch",
   nodeArguments: "",
 };
-const full = { ...small, connections: 64, warmUpMs: 3_000, measureMs: 8_000, works: "touches,captures,touches-batch,captures-batch" };
+const full = { ...small, connections: 64, warmUpMs: 2_000, measureMs: 6_000, works: "touches,captures,touches-batch,captures-batch" };
 const STOP_LIMIT_MS = 30_000;
 
 interface Work {
