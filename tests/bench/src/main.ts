@@ -1,7 +1,7 @@
 /** `node tests/bench/src/main.ts <name> [--size small|full] [--repeats n] [name=value …]`: the same as `./leadstream bench`. */
 import { parseArgs } from "node:util";
 import { BenchError } from "./harness/bench-error.ts";
-import { benchNames, runBench } from "./run-bench.ts";
+import { runBench, usualBenchNames } from "./run-bench.ts";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -10,7 +10,7 @@ const { values, positionals } = parseArgs({
 const [name = "", ...rest] = positionals;
 const parameters = Object.fromEntries(rest.map((text) => [text.slice(0, text.indexOf("=")), text.slice(text.indexOf("=") + 1)]));
 try {
-  for (const one of name === "all" ? benchNames : [name]) {
+  for (const one of name === "all" ? usualBenchNames : [name]) {
     await runBench(one, {
       size: values.size === "full" ? "full" : "small",
       parameters,

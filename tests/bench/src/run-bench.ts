@@ -15,6 +15,7 @@ import { backtestBench } from "./scorer/backtest-bench.ts";
 import { decideBench } from "./scorer/decide-bench.ts";
 import { rescoringBench } from "./scorer/rescoring-bench.ts";
 import { scoringBench } from "./scoring/scoring-bench.ts";
+import { scoringPythonBench } from "./scoring-python/scoring-python-bench.ts";
 import { sinkBench } from "./sink/sink-bench.ts";
 import { timersBench } from "./timers/timers-bench.ts";
 
@@ -33,9 +34,12 @@ const benches: readonly Bench[] = [
   backtestBench,
   rescoringBench,
   funnelBench,
+  scoringPythonBench,
 ];
 
 export const benchNames: readonly string[] = benches.map(({ name }) => name);
+/** Those of `all`. */
+export const usualBenchNames: readonly string[] = benches.filter(({ onlyWhenAsked }) => onlyWhenAsked !== true).map(({ name }) => name);
 
 const root = join(import.meta.dirname, "../../..");
 const DEFAULT_REPEATS = { small: 1, full: 3 };

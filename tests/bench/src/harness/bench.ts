@@ -25,5 +25,7 @@ export interface BenchContext {
 export interface Bench {
   readonly name: string;
   readonly title: string;
+  /** Not part of `all`: it needs more than this checkout. */
+  readonly onlyWhenAsked?: boolean;
   run(context: BenchContext): Promise<BenchResult>;
 }

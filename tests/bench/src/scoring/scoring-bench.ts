@@ -35,7 +35,7 @@ const full = { ...small, events: 1_000_000, warmUp: 300_000, leads: 100_000, pee
 const STOP_LIMIT_MS = 30_000;
 const COMMIT_INTERVAL_MS = 100;
 
-interface ScoringSample extends Sample {
+export interface ScoringSample extends Sample {
   readonly eventsPerSecond: number;
   readonly cpuMicrosPerEvent: number;
   readonly anonymousMb: number;
@@ -121,12 +121,13 @@ function makeSides(
   return { ours, peers };
 }
 
-async function drainOnce(
+/** One run of one side over the whole backlog. */
+export async function drainOnce(
   cluster: Cluster,
   side: Side,
   run: string,
   prefilled: Prefilled,
-  parameters: typeof small,
+  parameters: Pick<typeof small, "warmUp" | "limitMs">,
 ): Promise<ScoringSample> {
   await cluster.emptyTopics([side.scores, side.signals]);
   const name = `${run}-${Date.now().toString(36)}`;
