@@ -33,7 +33,8 @@ def topic(name):
 
 
 scores, signals = topic(settings["scores"]), topic(settings["signals"])
-leads = app.Table("leads", partitions=4, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw")
+# Bytes go raw into store and changelog.
+leads = app.Table("leads", partitions=4, key_type=bytes, value_type=bytes)
 
 
 @app.agent(topic(settings["input"]))
