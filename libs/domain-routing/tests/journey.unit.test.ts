@@ -265,6 +265,16 @@ describe("another version", () => {
     expect(without(["thanks"])).toEqual(["left finished"]);
   });
 
+  it("that puts a passed step below the next one does not repeat it", () => {
+    const turned = ["blog", "thanks", "invitation"].map((id, index) => ({ id, after: `${index + 1}d`, send: id }));
+    const story = nurtured()
+      .through(2 * day)
+      .clear()
+      .publishJourney(journeyDocument({ steps: turned }))
+      .through(20 * day);
+    expect(story.messages().map(({ step }) => step)).toEqual(["blog", "invitation"]);
+  });
+
   it("of another name takes the place of the old one", () => {
     const story = nurtured()
       .through(2 * day)

@@ -50,12 +50,19 @@ export function passStep(context: CaseContext, journey: Journey, state: Case, ru
     emitMessage(context, state, run, step.id, branch.send);
   }
   if (branch !== null && branch.alert !== null) emitAlert(context, state, "journey", branch.alert, teamByRule(context, state));
-  const next = branch?.next ?? stepBelow(journey, step.id);
+  const next = notPassed(journey, run, branch?.next ?? stepBelow(journey, step.id));
   const last = next === null || next === journeyEnd;
   if (!last) run.next = next;
   const nextAt = last ? null : planStep(context.plan, journey, run, context.clock);
   emitMoved(context, state, last ? { ...run, next: null } : run, "stepped", { step: step.id, outcome: outcomeOf(branch), nextAt });
   return nextAt;
+}
+
+/** A newer document may put a step that was passed below the present one; it is not repeated. */
+function notPassed(journey: Journey, run: JourneyRun, id: string | null): string | null {
+  let next = id;
+  while (next !== null && run.passed.some(({ step }) => step === next)) next = stepBelow(journey, next);
+  return next;
 }
 
 function outcomeOf(branch: Branch | null): string {
