@@ -18,7 +18,7 @@ const healthLimitMs = 3_000;
 /** V8 derives the young space from the old one; with a small heap it becomes so small that short-lived objects are collected all the time. */
 const youngSpace = "--max-semi-space-size=16";
 
-/** Node keeps what it compiled there, by content: a service that starts again is up in less than half of the processor time. */
+/** Node keeps what it compiled there, by content: a service that starts again loads its code in less than half of the processor time. */
 export const compiledCode = (dataDir: string): Record<string, string> => ({ NODE_COMPILE_CACHE: join(dataDir, "compiled") });
 
 export const servicePort = (service: StackService, ports: Ports): number => ports[service.name as PortName];
