@@ -33,6 +33,9 @@ describe("I4: one owner, whatever happens in whatever order", () => {
       "waits that a tick ended",
       "revocations at a set pace",
       "deals that count for a target",
+      "collaborator_added",
+      "leads handed over with collaborators",
+      "hand-overs that tell of the owners before",
     ]) {
       expect([must, (tally[must] ?? 0) > 100]).toEqual([must, true]);
     }
@@ -40,6 +43,7 @@ describe("I4: one owner, whatever happens in whatever order", () => {
     for (const must of ["who still hold leads at the end", "who came back to leads they still held"]) {
       expect([must, (tally[`leavers ${must}`] ?? 0) > 5]).toEqual([must, true]);
     }
+    expect(tally.collaborator_removed).toBeGreaterThan(20);
     expect(tally["decisions by what is left of a target"]).toBeGreaterThan(10);
     expect(tally["status won while a request was in flight"]).toBeGreaterThan(10);
     expect(tally["grants that met no request"]).toBeGreaterThan(100);

@@ -21,7 +21,21 @@ const statuses: readonly StatusKind[] = [
   "reopened",
   "feedback",
 ];
-const commands: readonly CommandKind[] = ["claim", "claim", "claim", "transfer", "transfer", "hand_back", "release", "erase"];
+const commands: readonly CommandKind[] = [
+  "claim",
+  "claim",
+  "claim",
+  "transfer",
+  "transfer",
+  "hand_back",
+  "release",
+  "erase",
+  "add_collaborator",
+  "add_collaborator",
+  "remove_collaborator",
+  "remove_collaborator",
+  "remove_collaborator",
+];
 const teams = ["east", "north"];
 /** Every day of some weeks, so that every history meets some. */
 const everyDay = (from: number, until: number): [number, number][] =>
@@ -178,7 +192,7 @@ class History {
     const rep = random.chance(90) ? random.pick([...this.members.get(team)!.keys(), "nobody"]) : null;
     const command = random.pick(commands);
     const leadId = random.pick(this.leads);
-    const toRep = command === "transfer" && random.chance(70) ? rep : null;
+    const toRep = command.endsWith("_collaborator") || (command === "transfer" && random.chance(70)) ? rep : null;
     const epoch = random.chance(10) ? random.below(3) : null;
     const asker = command === "claim" ? rep : null;
     this.send(

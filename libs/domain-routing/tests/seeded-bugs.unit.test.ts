@@ -166,6 +166,24 @@ const bugs: readonly (readonly [name: string, fault: string, bug: () => Bug])[] 
     }),
   ],
   [
+    "collaborators are lost on a hand-over",
+    "with collaborators",
+    () => ({
+      beforeCase: (state, message) => {
+        if (message.type === "reply" && message.value.kind === "granted") state.collaborators = [];
+      },
+    }),
+  ],
+  [
+    "the owner before is forgotten",
+    "tells of the owners",
+    () => ({
+      beforeCase: (state, message) => {
+        if (message.type === "reply") state.formerLeases = state.formerLeases.slice(1);
+      },
+    }),
+  ],
+  [
     "teams are not told the time",
     "waits although .* is free",
     () => ({ request: (request) => (request.kind === "tick" ? null : request) }),

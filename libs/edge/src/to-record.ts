@@ -132,7 +132,7 @@ export async function toStatus(input: unknown, context: EdgeContext): Promise<Ed
   return { ok: true, record };
 }
 
-/** A wish of a person: claim, transfer, hand-back, release, erase. */
+/** A wish of a person: claim, transfer, hand-back, release, a collaborator, erase. */
 export function toCommand(input: unknown, context: EdgeContext): EdgeResult<Command> {
   const { value, faults } = parseInput(commandShape, input);
   const head = eventHead(value, context, faults);
@@ -141,6 +141,8 @@ export function toCommand(input: unknown, context: EdgeContext): EdgeResult<Comm
   if (command === "transfer" && !value.toRep && !value.toTeam && !faults.has("toRep") && !faults.has("toTeam")) {
     faults.add("toRep", "is missing, and so is toTeam", "say to whom the lead goes");
   }
+  const aboutCollaborator = command === "add_collaborator" || command === "remove_collaborator";
+  if (aboutCollaborator && !value.toRep && !faults.has("toRep")) faults.add("toRep", "is missing", "say who the collaborator is");
   const record: Command = {
     eventId: head.eventId,
     leadId: leadIdOf(value, context, faults),

@@ -302,6 +302,8 @@ export const anAssignment: Build<Assignment> = (change = {}) => ({
   amount: null,
   policyVersion: 1,
   due: EPOCH_MS,
+  collaborators: [],
+  formerOwners: [],
   ...change,
 });
 

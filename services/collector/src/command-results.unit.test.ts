@@ -26,6 +26,8 @@ const assignment = (commandId: string | null, details: Partial<Assignment> = {})
   recycleAt: null,
   leaseUntil: null,
   amount: null,
+  collaborators: [],
+  formerOwners: [],
   policyVersion: 3,
   due: 0,
   ...details,

@@ -208,6 +208,8 @@ export class RandomStream {
       rule: null,
       reason: null,
       why: [],
+      collaborators: [],
+      formerOwners: [],
       commandId: null,
       score: 0,
       grade: null,

@@ -13,13 +13,13 @@ import {
 import { readItems, readText, writeText } from "../codec-parts.ts";
 import { RoutingError } from "../errors.ts";
 import { type Tier, tiers } from "../policy/policy.ts";
-import type { Case, CoolDown, Lease, Pending } from "./case.ts";
+import type { Case, CoolDown, FormerLease, Lease, Pending } from "./case.ts";
 import { readStanding, writeStanding } from "./journey-codec.ts";
 
 const pendingKinds: readonly Pending["kind"][] = ["assign", "claim", "transfer"];
 
 /** First byte of a stored case; another layout takes another number. */
-const layout = 1;
+const layout = 2;
 
 export function writeCase(writer: AvroWriter, state: Case): void {
   writer.byte(layout);
@@ -37,6 +37,14 @@ export function writeCase(writer: AvroWriter, state: Case): void {
   if (state.attributes !== null) writeLeadAttributes(writer, state.attributes);
   writer.long(state.restScore);
   writeText(writer, state.formerRep);
+  writer.long(state.collaborators.length);
+  for (const rep of state.collaborators) writer.string(rep);
+  writer.long(state.formerLeases.length);
+  for (const { epoch, rep, endedBy } of state.formerLeases) {
+    writer.long(epoch);
+    writer.string(rep);
+    writer.string(endedBy);
+  }
   writer.long(state.coolDowns.length);
   for (const { rep, until } of state.coolDowns) {
     writer.string(rep);
@@ -76,6 +84,8 @@ export function readCase(reader: AvroReader): Case {
     attributes: reader.boolean() ? readLeadAttributes(reader) : null,
     restScore: reader.long(),
     formerRep: readText(reader),
+    collaborators: readItems(reader, (item) => item.string()),
+    formerLeases: readItems(reader, (item): FormerLease => ({ epoch: item.long(), rep: item.string(), endedBy: item.string() })),
     coolDowns: readItems(reader, (item): CoolDown => ({ rep: item.string(), until: item.long() })),
     retryAt: reader.long(),
     retries: reader.long(),

@@ -45,7 +45,9 @@ export interface CaseContext {
   emit(output: CaseOutput): void;
 }
 
-type AssignmentDetails = Partial<Pick<Assignment, "previousRep" | "team" | "rule" | "reason" | "why" | "commandId" | "amount">>;
+type AssignmentDetails = Partial<
+  Pick<Assignment, "previousRep" | "team" | "rule" | "reason" | "why" | "commandId" | "amount" | "formerOwners">
+>;
 
 /** Records one change of the case, with the state as it is after it. */
 export function emitAssignment(context: CaseContext, state: Case, change: Change, details: AssignmentDetails = {}): void {
@@ -78,6 +80,8 @@ export function emitAssignment(context: CaseContext, state: Case, change: Change
       amount: details.amount ?? null,
       policyVersion: context.policyVersion,
       due: context.due,
+      collaborators: state.collaborators,
+      formerOwners: details.formerOwners ?? [],
     },
   });
 }

@@ -40,6 +40,14 @@ export interface Lease {
   recycleAt: number;
 }
 
+/** A lease that is over; the lead's records of that epoch tell the rest. */
+export interface FormerLease {
+  readonly epoch: number;
+  readonly rep: string;
+  /** The change that ended it. */
+  readonly endedBy: string;
+}
+
 export interface CoolDown {
   readonly rep: string;
   readonly until: number;
@@ -65,6 +73,10 @@ export interface Case extends JourneyStanding {
   /** Score when the lead came to rest; a rise is measured from here (SLA8). */
   restScore: number;
   formerRep: string | null;
+  /** Who works on the lead beside its owner; kept when the owner changes (S2). */
+  collaborators: string[];
+  /** Earlier leases, oldest first. */
+  formerLeases: FormerLease[];
   coolDowns: CoolDown[];
   retryAt: number;
   retries: number;
@@ -90,6 +102,8 @@ export function newCase(leadId: string): Case {
     dormant: false,
     restScore: 0,
     formerRep: null,
+    collaborators: [],
+    formerLeases: [],
     coolDowns: [],
     retryAt: NO_TIME,
     retries: 0,

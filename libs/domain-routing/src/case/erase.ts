@@ -19,5 +19,6 @@ export function erase(context: CaseContext, state: Case, commandId: string | nul
     emitAssignment(context, stub, "erased", { commandId });
   } else endLease(context, Object.assign(stub, { lease: state.lease }), { change: "erased", status: "erased", commandId, coolDownMs: 0 });
   stub.formerRep = null;
+  stub.formerLeases = [];
   return stub;
 }

@@ -2,6 +2,7 @@ import type { Signal } from "@leadstream/schemas";
 import { matchRule, targetOf } from "../policy/choose-team.ts";
 import { type Case, newCase } from "./case.ts";
 import { type CaseContext, emitAssignment } from "./case-output.ts";
+import { changeCollaborators } from "./collaborators.ts";
 import { erase } from "./erase.ts";
 import { handBack } from "./on-status.ts";
 import { cancelPending, coolingReps, endLease, requestByCommand, rest } from "./ownership.ts";
@@ -35,6 +36,9 @@ function perform(context: CaseContext, state: Case, signal: Signal): string | nu
       return returnLead(context, state, signal);
     case "release":
       return release(context, state, signal);
+    case "add_collaborator":
+    case "remove_collaborator":
+      return changeCollaborators(context, state, signal);
     default:
       return "no such command";
   }

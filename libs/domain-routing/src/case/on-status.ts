@@ -31,6 +31,9 @@ const transitions: Partial<Readonly<Record<StatusKind, Transition>>> = {
   reopened: { change: "reopened", from: ["won", "lost", "closed"], imported: "nurture" },
 };
 
+/** What a collaborator may report in the owner's place. */
+const helping: readonly Change[] = ["contacted", "followed_up"];
+
 /** Sales did something. A transition that is not allowed is answered with `refused` and a reason. */
 export function onStatus(context: CaseContext, state: Case, signal: Signal): void {
   learn(state, signal);
@@ -42,10 +45,11 @@ export function onStatus(context: CaseContext, state: Case, signal: Signal): voi
   else apply(context, state, transition.change, signal);
 }
 
-function refusalOf(state: Case, { from }: Transition, signal: Signal): string | null {
+function refusalOf(state: Case, { from, change }: Transition, signal: Signal): string | null {
   const { lease } = state;
   if (!from.includes(state.status)) return `not possible while the lead is ${state.status}; it needs ${from.join(" or ")}`;
-  if (lease !== null && signal.rep !== null && signal.rep !== lease.rep) return `the lead is held by ${lease.rep}`;
+  const helps = helping.includes(change) && state.collaborators.includes(signal.rep ?? "");
+  if (lease !== null && signal.rep !== null && signal.rep !== lease.rep && !helps) return `the lead is held by ${lease.rep}`;
   if (signal.epoch !== null && signal.epoch !== state.epoch) return `lease ${signal.epoch} is over; ${state.epoch} is the newest`;
   return null;
 }

@@ -7,6 +7,7 @@ import { startClocks } from "./clocks.ts";
 
 /** So many former owners are remembered; the oldest go first. */
 const maximumCoolDowns = 16;
+const maximumFormerLeases = 16;
 
 /** Asks the next team of the first matching rule; false when every target has been tried. The state becomes `requested`. */
 export function requestOwner(context: CaseContext, state: Case, attempt: number): boolean {
@@ -83,6 +84,7 @@ export function openLease(context: CaseContext, state: Case, pending: Pending, r
   if (previous !== null) {
     emitRequest(context, state, previous.team, previous.number, "release", { rep: previous.rep, outcome: "transferred" });
     coolDown(state, previous.rep, context.now, 0);
+    remember(state, previous, "transferred");
   }
   state.epoch++;
   state.pending = null;
@@ -105,12 +107,14 @@ export function openLease(context: CaseContext, state: Case, pending: Pending, r
     recycleAt: NO_TIME,
   };
   state.lease = lease;
+  state.collaborators = state.collaborators.filter((each) => each !== rep);
   if (state.status !== "opportunity") state.status = "leased";
   startClocks(context, state, lease);
   const change: Change =
     pending.kind === "claim" ? "claimed" : pending.kind === "transfer" ? "transferred" : state.epoch === 1 ? "assigned" : "reassigned";
   const previousRep = previous?.rep ?? state.formerRep;
-  emitAssignment(context, state, change, { previousRep, why, rule: pending.rule, commandId: pending.commandId });
+  const formerOwners = state.formerLeases.map(({ epoch, rep: owner, endedBy }) => `${epoch}:${owner}:${endedBy}`);
+  emitAssignment(context, state, change, { previousRep, why, rule: pending.rule, commandId: pending.commandId, formerOwners });
 }
 
 export interface LeaseEnd {
@@ -135,6 +139,7 @@ export function endLease(context: CaseContext, state: Case, end: LeaseEnd): void
     emitRequest(context, state, lease.team, lease.number, "release", { rep: lease.rep, outcome: end.change, amount });
   }
   coolDown(state, lease.rep, context.now, end.coolDownMs);
+  remember(state, lease, end.change);
   state.lease = null;
   state.formerRep = lease.rep;
   state.inactiveAt = NO_TIME;
@@ -148,6 +153,11 @@ export function rest(state: Case, status: Case["status"]): void {
   state.status = status;
   state.restScore = state.score;
   state.retryAt = NO_TIME;
+}
+
+/** S2: the next owner is told of the owners before. Called while the lease's epoch is the newest. */
+function remember(state: Case, { rep }: Lease, endedBy: Change): void {
+  state.formerLeases = [...state.formerLeases, { epoch: state.epoch, rep, endedBy }].slice(-maximumFormerLeases);
 }
 
 function coolDown(state: Case, rep: string, now: number, durationMs: number): void {

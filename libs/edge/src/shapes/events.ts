@@ -79,12 +79,12 @@ export const commandShape = z
     ...leadFields,
     command: z.enum(commandKindSymbols).describe("What is asked for."),
     rep: repId().nullish().describe("Who asks, or whose lease it is."),
-    toRep: repId().nullish().describe("New owner of a transfer."),
+    toRep: repId().nullish().describe("New owner of a transfer, or the collaborator."),
     toTeam: repId().nullish().describe("New team of a transfer."),
     reason: shortText().nullish().describe("A category, not free text."),
     epoch: z.number().int().min(0).max(bounds.epoch).nullish().describe("Lease that the command refers to; refused when it is stale."),
   })
-  .describe("A person asks for a change of ownership or for erasure.");
+  .describe("A person asks for a change of ownership, of collaborators, or for erasure.");
 
 export const spendShape = z
   .strictObject({

@@ -74,6 +74,8 @@ const blank: Assignment = {
   rule: null,
   reason: null,
   why: [],
+  collaborators: [],
+  formerOwners: [],
   commandId: null,
   score: 0,
   grade: null,

@@ -163,6 +163,8 @@ export const assignments: TableWriter<Row<Assignment>> = tableWriter<Row<Assignm
   column("amount", nullable(int64), (row) => row.value.amount),
   column("policy_version", int32, (row) => row.value.policyVersion),
   column("due", nullableInstant, (row) => dueOrNull(row.value.due)),
+  column("collaborators", array(string), (row) => row.value.collaborators),
+  column("former_owners", array(string), (row) => row.value.formerOwners),
 ]);
 
 export const alerts: TableWriter<Row<Alert>> = tableWriter<Row<Alert>>("alerts", [
