@@ -22,6 +22,7 @@ export {
   type NextActionKind,
   type NextActionSettings,
   nextAction,
+  nextActionSettings,
   nextActions,
 } from "./next-action/next-action.ts";
 export type { KnownNames } from "./policy/check-names.ts";

@@ -5,6 +5,12 @@ import { z } from "zod";
 export const routerConfig = z
   .object({
     ...foldServiceShape,
+    whatIfMaxRecords: z
+      .int()
+      .min(1)
+      .max(100_000_000)
+      .default(2_000_000)
+      .describe("records of the past that what-if holds in memory, about 1 kB each; more are refused"),
     routerPort: z.int().min(0).max(65_535).default(18_092).describe("the port for health and metrics"),
   })
   .refine((config) => config.requestTimeoutMs >= config.fetchMaxWaitMs, {

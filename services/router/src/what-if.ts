@@ -28,7 +28,11 @@ async function main(): Promise<void> {
   });
   try {
     const registry = await connectRegistry({ url: config.registryUrl });
-    const history = await readHistory(kafka, registry, { to: wish.to ?? Number.POSITIVE_INFINITY, ownTimes: wish.ownTimes });
+    const history = await readHistory(kafka, registry, {
+      to: wish.to ?? Number.POSITIVE_INFINITY,
+      ownTimes: wish.ownTimes,
+      maxRecords: config.whatIfMaxRecords,
+    });
     const fixed = teams?.map((team) => ({ ...team, publishedAt: 0 })) ?? null;
     const comparison = compare(history, { ...wish, teams: fixed }, () => performance.now());
     process.stdout.write(`${JSON.stringify(comparison)}\n`);

@@ -1,4 +1,5 @@
 import type { CaseState } from "@leadstream/schemas";
+import type { Policy } from "../policy/policy.ts";
 
 export const nextActions = ["contact_now", "follow_up", "claim", "hand_back", "nurture", "none"] as const;
 export type NextActionKind = (typeof nextActions)[number];
@@ -31,6 +32,11 @@ export const defaultNextActionSettings: NextActionSettings = {
   mqlBands: ["mql", "warm"],
   silentAfterMs: 7 * 86_400_000,
 };
+
+/** What a published policy says of bands and silence. */
+export function nextActionSettings({ bands, inactivity }: Policy): NextActionSettings {
+  return { sqlBands: [...bands.sql], mqlBands: [...bands.mql], silentAfterMs: inactivity.afterMs };
+}
 
 export interface NextAction {
   readonly action: NextActionKind;

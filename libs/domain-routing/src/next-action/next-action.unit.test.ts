@@ -1,5 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
-import { type LeadSituation, nextAction, nextActions } from "./next-action.ts";
+import { policyDocument } from "../../tests/samples.ts";
+import { readPolicy } from "../policy/read-policy.ts";
+import { type LeadSituation, nextAction, nextActionSettings, nextActions } from "./next-action.ts";
 
 const hour = 3_600_000;
 const day = 24 * hour;
@@ -56,5 +58,25 @@ describe("next best action (S2)", () => {
     const settings = { sqlBands: ["a"], mqlBands: ["b"], silentAfterMs: day };
     expect(nextAction(lead({ state: "pool", band: "sql" }), now, settings).action).toBe("nurture");
     expect(nextAction(lead({ workedAt: now - day, actedAt: now - day }), now, settings).action).toBe("hand_back");
+  });
+});
+
+describe("nextActionSettings", () => {
+  const policy = readPolicy(
+    JSON.stringify(policyDocument({ bands: { mql: ["lukewarm"], sql: ["burning"] }, inactivity: { after: "3d" } })),
+  );
+  const settings = nextActionSettings(policy);
+
+  it("are the published policy's bands and silence", () => {
+    expect(settings).toEqual({ sqlBands: ["burning"], mqlBands: ["lukewarm"], silentAfterMs: 3 * 86_400_000 });
+  });
+
+  it("decide in place of the defaults, the silence to the millisecond", () => {
+    const quiet = (actedAt: number) => lead({ band: "cold", workedAt: now - 9 * day, actedAt });
+    expect(nextAction(lead({ band: "burning", workedAt: now - 3 * day }), now, settings).rule).toBe("acted-again");
+    expect(nextAction(lead({ band: "sql", workedAt: now - 3 * day }), now, settings).rule).toBe("cadence");
+    expect(nextAction(quiet(now - 3 * day + 1), now, settings).rule).not.toBe("not-ripe");
+    expect(nextAction(quiet(now - 3 * day), now, settings).rule).toBe("not-ripe");
+    expect(nextAction(quiet(now - 3 * day - 1), now, settings).rule).toBe("not-ripe");
   });
 });

@@ -1,4 +1,12 @@
-import { type LeadSituation, type NextAction, nextAction } from "@leadstream/domain-routing";
+import {
+  defaultNextActionSettings,
+  type LeadSituation,
+  type NextAction,
+  type NextActionSettings,
+  nextAction,
+  nextActionSettings,
+  readPolicy,
+} from "@leadstream/domain-routing";
 import type { CaseState } from "@leadstream/schemas";
 import type { ReportReader } from "../report-reader.ts";
 
@@ -81,16 +89,29 @@ export async function actionOfLead(reader: ReportReader, leadId: string, now: nu
 
 async function decide(reader: ReportReader, cases: readonly CaseRow[], now: number): Promise<ActionRow[]> {
   if (cases.length === 0) return [];
-  const standings = await reader.rows<StandingRow>(
+  const [settings, standings] = await Promise.all([settingsInForce(reader), standingsOf(reader, cases)]);
+  const byLead = new Map(standings.map((standing) => [standing.leadId, standing]));
+  return cases.map((row) => actionOf(row, byLead.get(row.leadId), now, settings));
+}
+
+/** Bands and silence of the newest policy; the defaults before the first. */
+async function settingsInForce(reader: ReportReader): Promise<NextActionSettings> {
+  const [newest] = await reader.rows<{ readonly document: string }>(
+    "SELECT document FROM publications FINAL WHERE kind = 'policy' ORDER BY version DESC LIMIT 1",
+    {},
+  );
+  return newest === undefined ? defaultNextActionSettings : nextActionSettings(readPolicy(newest.document));
+}
+
+function standingsOf(reader: ReportReader, cases: readonly CaseRow[]): Promise<StandingRow[]> {
+  return reader.rows<StandingRow>(
     `SELECT lead_id AS leadId, score, band, grade, temperature, ifNull(toUnixTimestamp64Milli(last_touch_at), toUnixTimestamp64Milli(captured_at)) AS actedAt
      FROM lead_stages WHERE lead_id IN {ids: Array(String)}`,
     { ids: cases.map(({ leadId }) => leadId) },
   );
-  const byLead = new Map(standings.map((standing) => [standing.leadId, standing]));
-  return cases.map((row) => actionOf(row, byLead.get(row.leadId), now));
 }
 
-function actionOf(row: CaseRow, standing: StandingRow | undefined, now: number): ActionRow {
+function actionOf(row: CaseRow, standing: StandingRow | undefined, now: number, settings: NextActionSettings): ActionRow {
   const { leadId, state, owner, team, epoch } = row;
   const situation: LeadSituation = {
     state,
@@ -101,7 +122,7 @@ function actionOf(row: CaseRow, standing: StandingRow | undefined, now: number):
     escalateAt: timeOf(row.escalateAt),
     recycleAt: timeOf(row.recycleAt),
   };
-  const { dueAt, ...next } = nextAction(situation, now);
+  const { dueAt, ...next } = nextAction(situation, now, settings);
   const { score = 0, band = "", grade = "", temperature = "" } = standing ?? {};
   return { leadId, ...next, dueAt: dueAt === null ? null : textOf(dueAt), state, owner, team, epoch, score, band, grade, temperature };
 }

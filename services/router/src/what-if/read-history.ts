@@ -10,6 +10,7 @@ import {
   UnknownSchemaIdError,
 } from "@leadstream/schemas";
 import { type History, mergeSignals, type PublishedTeam } from "./history.ts";
+import { historyLimit } from "./history-limit.ts";
 import { importedOwners } from "./imported-owners.ts";
 
 export interface HistoryWish {
@@ -17,6 +18,8 @@ export interface HistoryWish {
   readonly to: number;
   /** Imported history happens at its own time instead of that of the import. */
   readonly ownTimes: boolean;
+  /** More records than this are not held; RouterError HISTORY_TOO_LARGE. */
+  readonly maxRecords: number;
 }
 
 interface LoggedRecord {
@@ -28,11 +31,16 @@ interface LoggedRecord {
 const FETCH = { maxBytes: 4 << 20, maxWaitMs: 500 };
 
 /** Reads without a group and commits nothing: from the start of the log to its last stable offset of now. */
-export async function readHistory(kafka: KafkaConnection, registry: Registry, { to, ownTimes }: HistoryWish): Promise<History> {
+export async function readHistory(kafka: KafkaConnection, registry: Registry, { to, ownTimes, maxRecords }: HistoryWish): Promise<History> {
+  const hold = historyLimit(maxRecords);
+  // Imported history may happen earlier than its records say.
+  const wanted = (time: number): boolean => ownTimes || time < to;
   const partitions = await everyPartition(kafka, topicNames.leadSignals, async (partition) => {
     const signals: Signal[] = [];
     await readRecords(kafka, registry, topicNames.leadSignals, partition, ({ record }) => {
-      if (record.type === "Signal" && record.value.leadId !== "") signals.push(record.value);
+      if (record.type !== "Signal" || record.value.leadId === "" || !wanted(record.value.time)) return;
+      hold();
+      signals.push(record.value);
     });
     return { signals, ownTimes: ownTimes ? await timesOf(kafka, registry, partition) : new Map<number, number>() };
   });
@@ -47,8 +55,11 @@ export async function readHistory(kafka: KafkaConnection, registry: Registry, { 
   for (const topic of [topicNames.leadAssignments, topicNames.leadAlerts]) {
     await everyPartition(kafka, topic, (partition) =>
       readRecords(kafka, registry, topic, partition, ({ record }) => {
+        if (record.type !== "Assignment" && record.type !== "Alert") return;
+        if (!wanted(record.value.time)) return;
+        hold();
         if (record.type === "Assignment") assignments.push(record.value);
-        else if (record.type === "Alert") alerts.push(record.value);
+        else alerts.push(record.value);
       }),
     );
   }
