@@ -25,6 +25,7 @@ export function leadPage(lead) {
       fact("Band", standing ? pill(standing.band) : null),
       fact("Grade", standing?.grade),
       fact("Next", next ? pill(next.action.replace("_", " ")) : null),
+      fact("How", next?.mode),
       fact("Why", next ? `${next.why} (${next.rule})` : null),
       fact(
         "Next clock",

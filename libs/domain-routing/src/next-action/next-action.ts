@@ -1,5 +1,5 @@
-import type { CaseState } from "@leadstream/schemas";
-import type { Policy } from "../policy/policy.ts";
+import type { CaseState, Temperature } from "@leadstream/schemas";
+import type { FollowUpModes, Policy } from "../policy/policy.ts";
 
 export const nextActions = ["contact_now", "follow_up", "claim", "hand_back", "nurture", "none"] as const;
 export type NextActionKind = (typeof nextActions)[number];
@@ -7,6 +7,7 @@ export type NextActionKind = (typeof nextActions)[number];
 /** Where a lead stands, as read from its records. Times are ms since epoch; null: never, or no such clock. */
 export interface LeadSituation {
   readonly state: CaseState;
+  readonly temperature: Temperature | null;
   /** Present score band. */
   readonly band: string | null;
   /** Last contact or follow-up of the present owner. */
@@ -24,6 +25,7 @@ export interface NextActionSettings {
   readonly mqlBands: readonly string[];
   /** L3: a lead that is silent for so long and below MQL is not ripe. */
   readonly silentAfterMs: number;
+  readonly followUp: FollowUpModes;
 }
 
 /** Same bands and silence as a policy has by default. */
@@ -31,11 +33,12 @@ export const defaultNextActionSettings: NextActionSettings = {
   sqlBands: ["sql", "hot"],
   mqlBands: ["mql", "warm"],
   silentAfterMs: 7 * 86_400_000,
+  followUp: { hot: "call", warm: "message", cold: "content" },
 };
 
 /** What a published policy says of bands and silence. */
-export function nextActionSettings({ bands, inactivity }: Policy): NextActionSettings {
-  return { sqlBands: [...bands.sql], mqlBands: [...bands.mql], silentAfterMs: inactivity.afterMs };
+export function nextActionSettings({ bands, inactivity, followUp }: Policy): NextActionSettings {
+  return { sqlBands: [...bands.sql], mqlBands: [...bands.mql], silentAfterMs: inactivity.afterMs, followUp };
 }
 
 export interface NextAction {
@@ -43,6 +46,8 @@ export interface NextAction {
   /** Stable name of the rule that says so. */
   readonly rule: string;
   readonly why: string;
+  /** How, by temperature (S3); null: nobody is to be contacted, or no temperature is known. */
+  readonly mode: string | null;
   /** When the lead's next clock rings, ms since epoch; null: no clock runs. */
   readonly dueAt: number | null;
   /** The reminder is past: others have been told. */
@@ -112,5 +117,7 @@ export function nextAction(lead: LeadSituation, now: number, settings: NextActio
   const clocks = lead.state === "leased" ? [lead.remindAt, lead.escalateAt, lead.recycleAt].filter((time) => time !== null) : [];
   const ahead = clocks.filter((time) => time > now);
   const dueAt = ahead.length > 0 ? Math.min(...ahead) : null;
-  return { action, rule: id, why, dueAt, overdue: ahead.length < clocks.length };
+  const contacts = action === "contact_now" || action === "follow_up";
+  const mode = contacts && lead.temperature !== null ? settings.followUp[lead.temperature] : null;
+  return { action, rule: id, why, mode, dueAt, overdue: ahead.length < clocks.length };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { policyDocument } from "../../tests/samples.ts";
 import { readPolicy } from "../policy/read-policy.ts";
-import { type LeadSituation, nextAction, nextActionSettings, nextActions } from "./next-action.ts";
+import { defaultNextActionSettings, type LeadSituation, nextAction, nextActionSettings, nextActions } from "./next-action.ts";
 
 const hour = 3_600_000;
 const day = 24 * hour;
@@ -9,6 +9,7 @@ const now = 100 * day;
 
 const lead = (details: Partial<LeadSituation>): LeadSituation => ({
   state: "leased",
+  temperature: null,
   band: "sql",
   workedAt: null,
   actedAt: now - 2 * day,
@@ -55,7 +56,7 @@ describe("next best action (S2)", () => {
   });
 
   it("bands and silence are settings", () => {
-    const settings = { sqlBands: ["a"], mqlBands: ["b"], silentAfterMs: day };
+    const settings = { ...defaultNextActionSettings, sqlBands: ["a"], mqlBands: ["b"], silentAfterMs: day };
     expect(nextAction(lead({ state: "pool", band: "sql" }), now, settings).action).toBe("nurture");
     expect(nextAction(lead({ workedAt: now - day, actedAt: now - day }), now, settings).action).toBe("hand_back");
   });
@@ -63,12 +64,29 @@ describe("next best action (S2)", () => {
 
 describe("nextActionSettings", () => {
   const policy = readPolicy(
-    JSON.stringify(policyDocument({ bands: { mql: ["lukewarm"], sql: ["burning"] }, inactivity: { after: "3d" } })),
+    JSON.stringify(
+      policyDocument({ bands: { mql: ["lukewarm"], sql: ["burning"] }, inactivity: { after: "3d" }, followUp: { hot: "ring" } }),
+    ),
   );
   const settings = nextActionSettings(policy);
 
   it("are the published policy's bands and silence", () => {
-    expect(settings).toEqual({ sqlBands: ["burning"], mqlBands: ["lukewarm"], silentAfterMs: 3 * 86_400_000 });
+    expect(settings).toEqual({
+      sqlBands: ["burning"],
+      mqlBands: ["lukewarm"],
+      silentAfterMs: 3 * 86_400_000,
+      followUp: { hot: "ring", warm: "message", cold: "content" },
+    });
+  });
+
+  it.each([
+    ["hot", {}, "ring"],
+    ["warm", { workedAt: now - day }, "message"],
+    ["cold", { state: "opportunity", workedAt: now - day }, "content"],
+    [null, {}, null],
+    ["hot", { state: "pool", band: "burning" }, null],
+  ] as const)("name the mode of follow-up of a %s lead (S3)", (temperature, details, mode) => {
+    expect(nextAction(lead({ temperature, ...details }), now, settings).mode).toBe(mode);
   });
 
   it("decide in place of the defaults, the silence to the millisecond", () => {

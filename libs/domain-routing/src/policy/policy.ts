@@ -114,8 +114,12 @@ export interface Policy {
   readonly claim: { readonly from: readonly PoolKind[] };
   /** Thousandths of a point that a resting lead must gain to be assigned again (SLA8). */
   readonly reactivate: { readonly riseBy: number };
+  readonly followUp: FollowUpModes;
   readonly inactivity: { readonly afterMs: number; readonly leased: "alert" | "nurture"; readonly pool: "keep" | "nurture" };
 }
+
+/** How to follow up by temperature, in the sales team's own words (S3). */
+export type FollowUpModes = Readonly<Record<Temperature, string>>;
 
 /** What rules look at besides the attributes. */
 export interface LeadView {

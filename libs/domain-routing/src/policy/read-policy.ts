@@ -1,4 +1,4 @@
-import { type Grade, gradeSymbols } from "@leadstream/schemas";
+import { type Grade, gradeSymbols, temperatureSymbols } from "@leadstream/schemas";
 import type { OpenIntervals } from "../calendar/add-working-time.ts";
 import { readCalendars } from "../calendar/read-calendars.ts";
 import { DocumentReader, type Fault } from "../document/document-reader.ts";
@@ -26,6 +26,7 @@ const policyFields = [
   "claim",
   "reactivate",
   "inactivity",
+  "followUp",
 ];
 const pools: readonly PoolKind[] = ["pool", "nurture"];
 const pointThousandths = 1_000;
@@ -148,7 +149,7 @@ function readPhase(reader: DocumentReader, value: unknown, path: string): PhaseC
   return clocks;
 }
 
-type Ownership = Pick<Policy, "lease" | "recycle" | "handBack" | "request" | "claim" | "reactivate" | "inactivity">;
+type Ownership = Pick<Policy, "lease" | "recycle" | "handBack" | "request" | "claim" | "reactivate" | "inactivity" | "followUp">;
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -158,6 +159,7 @@ function readOwnership(reader: DocumentReader, root: Fields, request: Fields): O
   const handBack = reader.object(root.handBack ?? {}, "handBack", ["to", "coolDown"]);
   const claim = reader.object(root.claim ?? {}, "claim", ["from"]);
   const reactivate = reader.object(root.reactivate ?? {}, "reactivate", ["riseBy"]);
+  const followUp = reader.object(root.followUp ?? {}, "followUp", temperatureSymbols);
   const inactivity = reader.object(root.inactivity ?? {}, "inactivity", ["after", "leased", "pool"]);
   return {
     lease: {
@@ -184,6 +186,11 @@ function readOwnership(reader: DocumentReader, root: Fields, request: Fields): O
       from: reader.list(claim.from ?? ["pool"], "claim.from").map((item, index) => reader.choice(item, `claim.from[${index}]`, pools)),
     },
     reactivate: { riseBy: pointThousandths * reader.whole(reactivate.riseBy, "reactivate.riseBy", 0, 1_000, 5) },
+    followUp: {
+      hot: reader.text(followUp.hot, "followUp.hot", "call"),
+      warm: reader.text(followUp.warm, "followUp.warm", "message"),
+      cold: reader.text(followUp.cold, "followUp.cold", "content"),
+    },
     inactivity: {
       afterMs: reader.durationMs(inactivity.after, "inactivity.after", "7d"),
       leased: reader.choice(inactivity.leased, "inactivity.leased", ["alert", "nurture"], "alert"),

@@ -7,7 +7,7 @@ import {
   nextActionSettings,
   readPolicy,
 } from "@leadstream/domain-routing";
-import type { CaseState } from "@leadstream/schemas";
+import { type CaseState, type Temperature, temperatureSymbols } from "@leadstream/schemas";
 import type { ReportReader } from "../report-reader.ts";
 
 /** What to do next with a lead. Points in thousandths, times as `YYYY-MM-DD hh:mm:ss.mmm` UTC. */
@@ -115,6 +115,7 @@ function actionOf(row: CaseRow, standing: StandingRow | undefined, now: number, 
   const { leadId, state, owner, team, epoch } = row;
   const situation: LeadSituation = {
     state,
+    temperature: temperatureOf(standing),
     band: standing?.band ?? null,
     workedAt: timeOf(row.workedAt),
     actedAt: timeOf(standing?.actedAt ?? 0),
@@ -126,6 +127,10 @@ function actionOf(row: CaseRow, standing: StandingRow | undefined, now: number, 
   const { score = 0, band = "", grade = "", temperature = "" } = standing ?? {};
   return { leadId, ...next, dueAt: dueAt === null ? null : textOf(dueAt), state, owner, team, epoch, score, band, grade, temperature };
 }
+
+/** Nothing before the first score. */
+const temperatureOf = (standing: StandingRow | undefined): Temperature | null =>
+  temperatureSymbols.find((symbol) => symbol === standing?.temperature) ?? null;
 
 /** 64-bit numbers may arrive as text. */
 const timeOf = (value: number | string): number | null => (Number(value) === 0 ? null : Number(value));
