@@ -1,14 +1,9 @@
 import type { Assignment, TeamReply, TeamRequest } from "@leadstream/schemas";
 import type { Case, CaseOutput, TeamState } from "../src/index.ts";
 import { readTeam } from "../src/index.ts";
+import { CompanyChecker, type Owner, opening } from "./company-checker.ts";
 import type { Joiner, Message, Watch } from "./joiner.ts";
 
-const opening = new Set<Assignment["change"]>(["assigned", "reassigned", "claimed", "transferred"]);
-
-interface Owner {
-  readonly rep: string;
-  readonly epoch: number;
-}
 interface ModelRep {
   readonly held: Set<string>;
   capacity: number;
@@ -48,10 +43,7 @@ export class Checker implements Watch {
   private readonly reps = new Map<string, Map<string, ModelRep>>();
   private readonly holder = new Map<string, string>();
   private readonly turns = new Map<string, number>();
-  /** As commands and hand-overs made them. */
-  private readonly collaborators = new Map<string, readonly string[]>();
-  private readonly former = new Map<string, readonly string[]>();
-  private readonly wanted = new Map<string, string | null>();
+  private readonly company: CompanyChecker;
   private readonly coolUntil = new Map<string, number>();
   /** Answers by command: exactly one in the end, `requested` not counted. */
   private readonly answers = new Map<string, number>();
@@ -59,6 +51,10 @@ export class Checker implements Watch {
 
   constructor(tally: Tally) {
     this.tally = tally;
+    this.company = new CompanyChecker(
+      (text) => this.fault(text),
+      (name) => this.count(name),
+    );
   }
 
   count(name: string): void {
@@ -78,7 +74,7 @@ export class Checker implements Watch {
     if (message.type !== "signal") return;
     const { kind, status, command, eventId } = message.value;
     if (command !== null && eventId !== null) this.answers.set(eventId, 0);
-    if (eventId !== null) this.wanted.set(eventId, message.value.toRep);
+    if (eventId !== null) this.company.asked(eventId, message.value.toRep);
     if (state === null || state.pending === null) return;
     if (kind === "erased") this.count("erase while a request was in flight");
     else if (kind === "command") this.count(`${command} while a request was in flight`);
@@ -96,7 +92,7 @@ export class Checker implements Watch {
     const { leadId, change, epoch, rep, previousRep, state } = assignment;
     this.count(change);
     this.answer(assignment.commandId, change);
-    this.company(assignment);
+    this.company.see(assignment, this.owners.get(leadId) ?? null);
     const owner = this.owners.get(leadId) ?? null;
     const last = this.epochs.get(leadId) ?? 0;
     if (opening.has(change)) {
@@ -120,27 +116,6 @@ export class Checker implements Watch {
     if ((state === "leased") !== (rep !== null) && state !== "opportunity")
       this.fault(`${leadId}: ${change} leaves state ${state} with owner ${rep}`);
     if (change === "recycled" || change === "handed_back") this.coolUntil.set(`${leadId}/${previousRep}`, assignment.time + COOL_DOWN_MS);
-  }
-
-  /** Collaborators stay until somebody takes them away or the lead becomes theirs; a new owner is told of every owner before. */
-  private company({ leadId, change, commandId, rep, collaborators, formerOwners }: Omit<Assignment, "source">): void {
-    const before = this.collaborators.get(leadId) ?? [];
-    const whom = this.wanted.get(commandId ?? "");
-    let after = before;
-    if (change === "collaborator_added") after = [...before, whom ?? ""];
-    else if (change === "collaborator_removed") after = before.filter((each) => each !== whom);
-    else if (change === "erased") after = [];
-    else if (opening.has(change)) after = before.filter((each) => each !== rep);
-    if (after.join() !== collaborators.join()) this.fault(`${leadId}: ${change} with collaborators ${collaborators}, not ${after}`);
-    this.collaborators.set(leadId, after);
-    if (opening.has(change) && after.length > 0) this.count("leads handed over with collaborators");
-    const owner = this.owners.get(leadId) ?? null;
-    const past = this.former.get(leadId) ?? [];
-    const ended = owner !== null && (opening.has(change) || rep === null) ? [...past, `${owner.epoch}:${owner.rep}:${change}`] : past;
-    if (opening.has(change) && formerOwners.join() !== ended.join())
-      this.fault(`${leadId}: ${change} tells of the owners ${formerOwners}, not ${ended}`);
-    if (opening.has(change) && ended.length > 0) this.count("hand-overs that tell of the owners before");
-    this.former.set(leadId, change === "erased" ? [] : ended);
   }
 
   private answer(commandId: string | null, change: Assignment["change"]): void {
