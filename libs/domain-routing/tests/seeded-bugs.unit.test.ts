@@ -104,7 +104,7 @@ const bugs: readonly (readonly [name: string, fault: string, bug: () => Bug])[] 
     "never revoked",
     () => ({
       beforeTeam: (state) => {
-        if (state.leavers.length > 0) state.revokedAt = Number.MAX_SAFE_INTEGER / 2;
+        if (state.leavers.length > 0) state.revokedAt = 2 ** 50;
       },
     }),
   ],
