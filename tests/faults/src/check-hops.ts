@@ -5,6 +5,9 @@ import { findings, place } from "./report.ts";
 /** Records of lead.events that concern no lead and bring no score. */
 const withoutScore = new Set(["ModelPublished", "PolicyPublished", "JourneyPublished", "Tick"]);
 
+/** Requests that a team only takes note of. */
+const withoutReply = new Set(["release", "cancel", "tick"]);
+
 /** I3: consumed = scored + set aside, record by record; every question to a team is answered. */
 export function checkConservation(evidence: Evidence): Violation[] {
   return [...checkScorer(evidence), ...checkTeams(evidence)];
@@ -50,7 +53,7 @@ function checkTeams({ logs }: Evidence): Violation[] {
   for (const { records } of logs) {
     for (const { record } of records) {
       if (record?.type === "TeamReply") answered.add(record.value.requestId);
-      if (record?.type !== "TeamRequest" || record.value.kind === "release" || record.value.kind === "cancel") continue;
+      if (record?.type !== "TeamRequest" || withoutReply.has(record.value.kind)) continue;
       asked.add(record.value.requestId);
     }
   }

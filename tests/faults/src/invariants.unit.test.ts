@@ -30,6 +30,11 @@ class Run {
     this.append("team.requests", 0, decoded("TeamRequest", aTeamRequest({ ...asked, source: ofSignals(0, 0, 0) })));
     this.append("team.requests", 1, decoded("TeamRequest", aTeamRequest({ ...moved, source: ofSignals(1, 0, 1) })));
     this.append("team.requests", 2, decoded("TeamRequest", aTeamRequest({ ...asked, kind: "release", source: ofSignals(2, 0, 2) })));
+    this.append(
+      "team.requests",
+      3,
+      decoded("TeamRequest", aTeamRequest({ kind: "tick", requestId: "", leadId: "", source: ofSignals(2, 1, 3) })),
+    );
     const reply = (requestId: string, rep: string, offset: number, seq: number) =>
       decoded("TeamReply", aTeamReply({ requestId, rep, source: aSource({ topic: "team.requests", offset, seq }) }));
     this.append("lead.signals", 0, reply("lead-1#1", "anna", 0, 0));
