@@ -319,7 +319,8 @@ export class Scorer {
     }
     this.bands.remember(next, facts);
     applyFacts(next, facts);
-    if (facts.rescored && !facts.erased) this.translate(next);
+    // Recent awards whose rule this model does not have stay, worth nothing: a model that is published again counts them again.
+    if (facts.rescored && !facts.erased) this.sheet.rewriteBase(next);
     if (facts.awards.length > 0) {
       for (const rule of facts.awards) insertEntry(next, rule, facts.awardsAt);
     }
@@ -327,17 +328,5 @@ export class Scorer {
     if (next.entryTimes.length > 0) this.sheet.absorb(next, next.at - horizonMs, touches);
     if (facts.remembers) next.ids.remember(facts.idHigh, facts.idLow, facts.idTime, this.model.model.duplicates);
     return next;
-  }
-
-  private translate(state: LeadState): void {
-    this.sheet.rewriteBase(state);
-    let kept = 0;
-    for (let index = 0; index < state.entryRules.length; index++) {
-      if (this.model.ruleIndex.get(state.entryRules[index]!) < 0) continue;
-      state.entryRules[kept] = state.entryRules[index]!;
-      state.entryTimes[kept] = state.entryTimes[index]!;
-      kept++;
-    }
-    state.entryRules.length = state.entryTimes.length = kept;
   }
 }

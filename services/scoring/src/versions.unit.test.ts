@@ -94,6 +94,19 @@ describe("versions of a model", () => {
     expect(scoring.records("lead.dead-letters", "DeadLetter").map(({ code }) => code)).toEqual(Array(4).fill("INVALID_MODEL"));
   });
 
+  it("a roll back counts recent touches again for which the model in between had no rule", () => {
+    scoring.touch("lead-1", "demo-request");
+    scoring.publish(2, preset("seed-003"), { rescorePerSecond: 100 });
+    scoring.wait(second);
+    expect(scoring.state("lead-1")).toMatchObject({ modelVersion: 2, score: 0 });
+    scoring.touch("lead-1", "page-view");
+    scoring.publish(3, former, { rescorePerSecond: 100 });
+    scoring.wait(second);
+    // Less what two seconds of a half-life of thirty days take.
+    expect(scoring.state("lead-1")).toMatchObject({ modelVersion: 3, score: 49_999 });
+    expect(explain(scoring.records("lead.scores", "Score"))).toMatchObject({ complete: true, score: 49_999 });
+  });
+
   it("a silent lead of a pilot fades under its model, by timer", () => {
     scoring.publish(2, latter, { role: "challenger" });
     scoring.touch("lead-1", "demo-request");
