@@ -1,6 +1,6 @@
 import type { CompiledCap, CompiledModel, CompiledRule } from "./compile-model.ts";
 import { addToSum, type DecayClass, decayClassOfKey, leftAt, slotAt, weighted } from "./decay.ts";
-import { type LeadState, NEVER } from "./state.ts";
+import { addCounter, type LeadState, NEVER } from "./state.ts";
 import { DAY_MS } from "./units.ts";
 
 const NO_DAY = -1;
@@ -309,11 +309,13 @@ export class AwardSheet {
     this.storeBase(state);
   }
 
-  private storeBase(state: LeadState): void {
+  /** Sums and counters as they are laid out here. */
+  storeBase(state: LeadState): void {
     const { model } = this;
     state.sumClasses.length = state.sumSlots.length = state.sumPoints.length = 0;
     // What has faded since may still count in a past that is rewritten.
-    const rewritable = model.model.late.horizonMs + model.longestDwellMs;
+    const { horizonMs, touches } = model.model.late;
+    const rewritable = touches === 0 ? 0 : horizonMs + model.longestDwellMs;
     for (const decay of model.classes) {
       const now = slotAt(decay, state.at - rewritable);
       for (let index = 0; index < this.slotCounts[decay.index]!; index++) {
@@ -326,21 +328,15 @@ export class AwardSheet {
     }
     state.counterKeys.length = state.counterFirst.length = state.counterSecond.length = 0;
     for (const rule of model.rules) {
-      if ((rule.once || rule.every > 1) && this.ruleCounts[rule.index]! > 0) count(state, rule.hash, this.ruleCounts[rule.index]!, 0);
+      if ((rule.once || rule.every > 1) && this.ruleCounts[rule.index]! > 0) addCounter(state, rule.hash, this.ruleCounts[rule.index]!, 0);
     }
     for (const cap of model.caps) {
       if (this.capDays[cap.index]! !== NO_DAY && cap.perDay !== Number.MAX_SAFE_INTEGER)
-        count(state, cap.dayHash, this.capDays[cap.index]!, this.capDayUsed[cap.index]!);
+        addCounter(state, cap.dayHash, this.capDays[cap.index]!, this.capDayUsed[cap.index]!);
       if (this.capLifeUsed[cap.index]! > 0 && cap.lifetime !== Number.MAX_SAFE_INTEGER)
-        count(state, cap.lifeHash, this.capLifeUsed[cap.index]!, 0);
+        addCounter(state, cap.lifeHash, this.capLifeUsed[cap.index]!, 0);
     }
   }
-}
-
-function count(state: LeadState, key: number, first: number, second: number): void {
-  state.counterKeys.push(key);
-  state.counterFirst.push(first);
-  state.counterSecond.push(second);
 }
 
 /** The order of awards: own time, then rule, so that two of one instant have an order too. */

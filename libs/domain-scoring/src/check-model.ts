@@ -218,7 +218,7 @@ function checkLate(reader: DocumentReader, value: unknown): LateRules {
   return {
     afterMs: duration("after", 10 * MINUTE_MS),
     horizonMs: duration("horizon", 7 * DAY_MS),
-    touches: given.touches === undefined ? 64 : reader.integer(given.touches, "late.touches", 1, 1024),
+    touches: given.touches === undefined ? 64 : reader.integer(given.touches, "late.touches", 0, 1024),
     clampPastMs: duration("clampPast", 90 * DAY_MS),
     clampFutureMs: duration("clampFuture", 5 * MINUTE_MS),
   };

@@ -93,6 +93,7 @@ export interface LateRules {
   readonly afterMs: number;
   /** Touches of this span before the newest are kept one by one, so that their order of arrival cannot matter (decision 12). */
   readonly horizonMs: number;
+  /** Most of them; 0: none are kept, limits apply in the order of arrival, and no past crossing is corrected. */
   readonly touches: number;
   /** occurred_at is clamped to [received - pastMs, received + futureMs] (F17). */
   readonly clampPastMs: number;

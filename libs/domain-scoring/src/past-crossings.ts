@@ -33,6 +33,7 @@ export class PastCrossings {
   /** The sheet holds all awards, also the late ones, before and after. Null if the past stays as it is; otherwise `track` stands at its end. */
   rewrite(sheet: AwardSheet, track: BandTrack, before: LeadState, facts: Facts): RewrittenPast | null {
     const { late } = this.model.model;
+    if (late.touches === 0) return null;
     const from = facts.awardsAt;
     if (from >= facts.at - late.afterMs || from < facts.at - late.horizonMs) return null;
     if (facts.rescored || (facts.flags & LIVE) === 0 || (before.at !== 0 && (before.flags & LIVE) === 0)) return null;
@@ -136,7 +137,7 @@ export class PastCrossings {
   /** Keeps what a later rewriting needs: when the band or the rest changed. Call with the state before the facts are applied. */
   remember(state: LeadState, facts: Facts): void {
     const isNew = state.at === 0;
-    if (facts.rescored || (facts.flags & LIVE) === 0 || (!isNew && (state.flags & LIVE) === 0)) {
+    if (this.model.model.late.touches === 0 || facts.rescored || (facts.flags & LIVE) === 0 || (!isNew && (state.flags & LIVE) === 0)) {
       forgetPast(state, facts.at);
       return;
     }

@@ -38,6 +38,8 @@ export class Scorer {
   private readonly held: boolean[];
   private readonly holds: boolean[];
   private readonly taken: boolean[];
+  /** Facts of the decision that the sheet still holds. */
+  private decided: Facts | null = null;
   /** No profile rule was applied to the lead yet, not even those that hold for an empty profile. */
   private unscored = false;
 
@@ -76,6 +78,7 @@ export class Scorer {
       if (this.unscored) this.scoreProfile(facts, rows, before.profile, before.profile, countsAt);
     }
     this.conclude(before, facts, rows);
+    this.decided = facts;
     const change: Change = { before, facts, rows, event, verdict: finalVerdict, effectiveAt, now, model, awaited };
     const signals = signalsOf(change);
     const corrections = facts.past === null ? NO_CORRECTIONS : correctionsOf(change, facts.past.changes);
@@ -115,6 +118,7 @@ export class Scorer {
   /** Decay, expiry and silence up to `at`, or the change of model; the sheet then holds the lead's awards. */
   private advance(before: LeadState, facts: Facts, rows: LedgerRow[], at: number): void {
     const { model, sheet } = this;
+    this.decided = null;
     facts.at = at;
     facts.modelVersion = model.version;
     sheet.load(before, at);
@@ -321,12 +325,20 @@ export class Scorer {
     applyFacts(next, facts);
     // Recent awards whose rule this model does not have stay, worth nothing: a model that is published again counts them again.
     if (facts.rescored && !facts.erased) this.sheet.rewriteBase(next);
-    if (facts.awards.length > 0) {
-      for (const rule of facts.awards) insertEntry(next, rule, facts.awardsAt);
-    }
-    const { horizonMs, touches } = this.model.model.late;
-    if (next.entryTimes.length > 0) this.sheet.absorb(next, next.at - horizonMs, touches);
+    this.keepAwards(next, facts);
     if (facts.remembers) next.ids.remember(facts.idHigh, facts.idLow, facts.idTime, this.model.model.duplicates);
     return next;
+  }
+
+  /** One by one while late events may change them; where the model keeps none, the sheet of this decision holds the sums already. */
+  private keepAwards(next: LeadState, facts: Facts): void {
+    const { sheet } = this;
+    const { horizonMs, touches } = this.model.model.late;
+    if (touches === 0 && facts.awards.length > 0 && this.decided === facts && !facts.rescored && next.entryTimes.length === 0) {
+      sheet.storeBase(next);
+      return;
+    }
+    for (const rule of facts.awards) insertEntry(next, rule, facts.awardsAt);
+    if (next.entryTimes.length > 0) sheet.absorb(next, next.at - horizonMs, touches);
   }
 }

@@ -113,3 +113,10 @@ export function timerOf(state: LeadState, kind: number): number {
 export function dueTimers(state: LeadState): readonly { readonly kind: number; readonly due: number }[] {
   return [TIMER_CROSSING, TIMER_SILENCE].map((kind) => ({ kind, due: timerOf(state, kind) })).filter(({ due }) => due !== NEVER);
 }
+
+/** What a limit has used so far. */
+export function addCounter(state: LeadState, key: number, first: number, second: number): void {
+  state.counterKeys.push(key);
+  state.counterFirst.push(first);
+  state.counterSecond.push(second);
+}
