@@ -136,8 +136,9 @@ export class PastCrossings {
 
   /** Keeps what a later rewriting needs: when the band or the rest changed. Call with the state before the facts are applied. */
   remember(state: LeadState, facts: Facts): void {
+    if (this.model.model.late.touches === 0) return;
     const isNew = state.at === 0;
-    if (this.model.model.late.touches === 0 || facts.rescored || (facts.flags & LIVE) === 0 || (!isNew && (state.flags & LIVE) === 0)) {
+    if (facts.rescored || (facts.flags & LIVE) === 0 || (!isNew && (state.flags & LIVE) === 0)) {
       forgetPast(state, facts.at);
       return;
     }

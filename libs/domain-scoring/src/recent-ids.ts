@@ -54,7 +54,7 @@ export class RecentIds {
   /** Copies the ids out to `target` from `start` on; returns where they end. */
   writeTo(target: Uint8Array, start: number): number {
     const length = this.count * ID_BYTES;
-    for (let index = 0; index < length; index++) target[start + index] = this.octets[index]!;
+    target.set(this.octets.subarray(0, length), start);
     return start + length;
   }
 
@@ -62,8 +62,7 @@ export class RecentIds {
   readFrom(source: Uint8Array, start: number, count: number): void {
     this.makeRoom(count);
     this.count = count;
-    const length = count * ID_BYTES;
-    for (let index = 0; index < length; index++) this.octets[index] = source[start + index]!;
+    this.octets.set(source.subarray(start, start + count * ID_BYTES));
   }
 
   private isOlder(place: number, bound: number): boolean {

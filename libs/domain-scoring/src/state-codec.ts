@@ -1,10 +1,10 @@
 import type { AvroReader, AvroWriter, DecisionChain, Grade, Need, Temperature } from "@leadstream/schemas";
 import { emptyProfile, type LeadProfile, type SingleField, singleFields, UNKNOWN_PROFILE } from "./profile.ts";
 import { ID_BYTES } from "./recent-ids.ts";
-import { initialState, type LeadState } from "./state.ts";
+import { initialState, type LeadState, NEVER } from "./state.ts";
 
 /** First byte of a stored state; another layout takes another number. */
-const LAYOUT = 3;
+const LAYOUT = 4;
 const grades: readonly Grade[] = ["A", "B", "C"];
 const temperatures: readonly Temperature[] = ["cold", "warm", "hot"];
 const numberFields: ReadonlySet<SingleField> = new Set(["companySize", "annualRevenue", "budget"]);
@@ -31,10 +31,7 @@ export function writeState(w: AvroWriter, state: LeadState): void {
   writeTime(w, state.at, state.lastActiveSignalAt);
   writeTime(w, state.at, state.crossingDue);
   writeTime(w, state.at, state.silenceDue);
-  writeTimes(w, state.pending, state.at);
-  writeTime(w, state.at, state.pastFrom);
-  writeSteps(w, state.crossTimes, state.crossBands, state.at);
-  writeSteps(w, state.restTimes, state.restPoints, state.at);
+  writePast(w, state);
   writeProfile(w, state.profile, state.at);
   writeTimed(w, state.entryRules, state.entryTimes, state.at);
   writeSums(w, state);
@@ -67,10 +64,7 @@ export function readState(r: AvroReader, leadId: string, spare?: LeadState): Lea
   state.lastActiveSignalAt = readTime(r, state.at);
   state.crossingDue = readTime(r, state.at);
   state.silenceDue = readTime(r, state.at);
-  readTimes(r, state.pending, state.at);
-  state.pastFrom = readTime(r, state.at);
-  readSteps(r, state.crossTimes, state.crossBands, state.at);
-  readSteps(r, state.restTimes, state.restPoints, state.at);
+  readPast(r, state);
   state.profile = readProfile(r, state.at);
   readTimed(r, state.entryRules, state.entryTimes, state.at);
   readSums(r, state);
@@ -105,6 +99,30 @@ function readTime(r: AvroReader, base: number): number {
   const distance = r.long();
   if (distance === 0) return -1;
   return distance > 0 ? base - distance + 1 : base - distance;
+}
+
+/** Most leads have nothing of it: one byte. */
+function writePast(w: AvroWriter, { at, pending, pastFrom, crossTimes, crossBands, restTimes, restPoints }: LeadState): void {
+  const some = pending.length + crossTimes.length + restTimes.length > 0 || pastFrom !== NEVER;
+  w.boolean(some);
+  if (!some) return;
+  writeTimes(w, pending, at);
+  writeTime(w, at, pastFrom);
+  writeSteps(w, crossTimes, crossBands, at);
+  writeSteps(w, restTimes, restPoints, at);
+}
+
+function readPast(r: AvroReader, state: LeadState): void {
+  const { at, pending, crossTimes, crossBands, restTimes, restPoints } = state;
+  if (!r.boolean()) {
+    pending.length = crossTimes.length = crossBands.length = restTimes.length = restPoints.length = 0;
+    state.pastFrom = NEVER;
+    return;
+  }
+  readTimes(r, pending, at);
+  state.pastFrom = readTime(r, at);
+  readSteps(r, crossTimes, crossBands, at);
+  readSteps(r, restTimes, restPoints, at);
 }
 
 /** Not more than a few: each as its distance from the lead's instant. */
