@@ -8,6 +8,8 @@ export interface TimedCrossing {
   readonly at: number;
   readonly from: string;
   readonly to: string;
+  /** Told by a timer: it comes before events of the same instant, and before what else is due then. */
+  readonly byTimer?: boolean;
 }
 
 interface Arrival {
@@ -74,7 +76,7 @@ function toldByTheBook(raw: readonly TimedCrossing[], model: Model, end: number)
   const heldSince = (at: number, isBeyond: (band: number) => boolean): number | null => {
     let since: number | null = isBeyond(0) ? Number.NEGATIVE_INFINITY : null;
     for (const crossing of raw) {
-      if (crossing.at >= at) break;
+      if (crossing.at > at || (crossing.at === at && crossing.byTimer !== true)) break;
       if (!isBeyond(names.indexOf(crossing.to))) since = null;
       else since ??= crossing.at;
     }
@@ -131,7 +133,12 @@ class TellingJourney extends Journey {
     const applied = super.apply(decision);
     for (const signal of decision.signals) {
       if (signal.kind !== "crossed" || signal.direction === "none") continue;
-      this.crossed({ at: signal.due === 0 ? signal.time : signal.due, from: signal.previousBand!, to: signal.band! });
+      this.crossed({
+        at: signal.due === 0 ? signal.time : signal.due,
+        from: signal.previousBand!,
+        to: signal.band!,
+        byTimer: signal.due !== 0,
+      });
       this.tally(`told ${signal.direction}`);
     }
     for (const { kind, previousBand: from, band: to, toldAt, happenedAt } of decision.corrections) {
@@ -148,10 +155,10 @@ class TellingJourney extends Journey {
   }
 
   /** Crossings of one instant are one. */
-  private crossed({ at, from, to }: TimedCrossing): void {
+  private crossed({ at, from, to, byTimer = false }: TimedCrossing): void {
     const place = this.crossings.findIndex((one) => one.at === at && one.to === from);
     const first = place < 0 ? from : this.crossings.splice(place, 1)[0]!.from;
-    if (first !== to) this.crossings.push({ at, from: first, to });
+    if (first !== to) this.crossings.push({ at, from: first, to, byTimer });
   }
 
   private stored(state: LeadState): LeadState {
