@@ -298,7 +298,7 @@ export class AwardSheet {
       this.applyAt(this.count - 1);
     }
     this.storeBase(state);
-    state.pastFrom = Math.max(state.pastFrom, entryTimes[moved - 1]!);
+    if (most > 0) state.pastFrom = Math.max(state.pastFrom, entryTimes[moved - 1]!);
     entryRules.splice(0, moved);
     entryTimes.splice(0, moved);
   }

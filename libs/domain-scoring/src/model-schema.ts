@@ -122,7 +122,7 @@ const temperature = object({
 const late = object({
   after: explained("what is older at its arrival is late", ref("duration")),
   horizon: explained("awards of so long a time are kept one by one", ref("duration")),
-  touches: wholeNumber(1, 1024),
+  touches: wholeNumber(0, 1024),
   clampPast: ref("duration"),
   clampFuture: ref("duration"),
 });
