@@ -5,6 +5,8 @@ import { NEVER } from "./never.ts";
 const WORDS = 4;
 export const ID_BYTES = WORDS * 4;
 const FIRST_IDS = 4;
+/** Below this a loop is quicker than a view of the bytes, which the collector has to take away again. */
+const LOOP_BYTES = 192;
 const HALF = 0x1_0000_0000;
 
 export interface IdLimits {
@@ -54,7 +56,8 @@ export class RecentIds {
   /** Copies the ids out to `target` from `start` on; returns where they end. */
   writeTo(target: Uint8Array, start: number): number {
     const length = this.count * ID_BYTES;
-    target.set(this.octets.subarray(0, length), start);
+    if (length > LOOP_BYTES) target.set(this.octets.subarray(0, length), start);
+    else for (let index = 0; index < length; index++) target[start + index] = this.octets[index]!;
     return start + length;
   }
 
@@ -62,7 +65,9 @@ export class RecentIds {
   readFrom(source: Uint8Array, start: number, count: number): void {
     this.makeRoom(count);
     this.count = count;
-    this.octets.set(source.subarray(start, start + count * ID_BYTES));
+    const length = count * ID_BYTES;
+    if (length > LOOP_BYTES) this.octets.set(source.subarray(start, start + length));
+    else for (let index = 0; index < length; index++) this.octets[index] = source[start + index]!;
   }
 
   private isOlder(place: number, bound: number): boolean {

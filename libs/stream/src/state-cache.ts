@@ -46,7 +46,7 @@ export class StateCache<State> {
   private readonly cells: Cell<State>[] = [];
   private readonly visited = new Cell<State>();
   private readonly reader = new AvroReader();
-  private readonly writer = new AvroWriter(1 << 16);
+  private readonly writer = new AvroWriter(0);
   private passed: TimerEntry[] = [];
   private dirtyCount = 0;
 
@@ -106,9 +106,13 @@ export class StateCache<State> {
     if (!cell.changed) return;
     cell.changed = false;
     const { writer } = this;
-    writer.reset();
+    const slab = cell.slab!;
+    // Straight behind the slab's bytes: most states stay there or move by one copy inside the buffer.
+    writer.buffer = slab.buffer;
+    writer.position = slab.used;
     if (cell.state !== null) this.codec.write(writer, cell.state);
-    cell.slab!.put(cell.slot, writer.buffer, 0, writer.position);
+    slab.buffer = writer.buffer;
+    slab.keep(cell.slot, writer.position - slab.used);
   }
 
   private settleAll(): void {
