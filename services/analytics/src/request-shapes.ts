@@ -64,6 +64,7 @@ export const leadParams = z.object({
     .regex(/^[\p{L}\p{N}._:@#/+-]+$/u, "has characters that no lead id has")
     .describe("The lead's id."),
 });
+export const explanationQuery = z.object({ at: instant("What was so at this instant: a day or an instant. Default: now.") });
 export const repParams = z.object({ rep: z.string().min(1).max(200).describe("The rep's id.") });
 export const repActionsQuery = z.object({ limit: count(50, 500, "Actions, highest score first.") });
 export const decisionsQuery = z.object({ limit: count(30, 500, "Decisions, newest first.") });

@@ -3,6 +3,7 @@ import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type { ReportReader } from "./report-reader.ts";
 import { acquisition, programme, volume } from "./reports/acquisition.ts";
 import { actionsOfRep } from "./reports/actions.ts";
+import { explanationOf } from "./reports/explanation.ts";
 import { funnel, funnelBy } from "./reports/funnel.ts";
 import { leadPage } from "./reports/lead-page.ts";
 import { leads } from "./reports/leads.ts";
@@ -13,6 +14,7 @@ import { decisions, modelReport, sellers } from "./reports/sales.ts";
 import {
   channelsQuery,
   decisionsQuery,
+  explanationQuery,
   funnelQuery,
   leadParams,
   leadsQuery,
@@ -73,6 +75,17 @@ export function reportRoutes(instance: FastifyInstance, reader: ReportReader): v
     "/v1/leads/:leadId",
     { schema: { ...described("Leads", "One lead: standing, points row by row, owners and why, history"), params: leadParams } },
     async ({ params }) => leadPage(reader, params.leadId, Date.now()),
+  );
+  app.get(
+    "/v1/leads/:leadId/explanation",
+    {
+      schema: {
+        ...described("Leads", "Why a lead has its score, at any past instant: the ledger with running sums, owners and journey (R7)"),
+        params: leadParams,
+        querystring: explanationQuery,
+      },
+    },
+    async ({ params, query }) => explanationOf(reader, params.leadId, query.at),
   );
   app.get(
     "/v1/reps/:rep/actions",

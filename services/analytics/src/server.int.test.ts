@@ -200,6 +200,22 @@ describe("reports", () => {
     expect(body.decisions).toMatchObject([{ change: "assigned", why: ["ada: at capacity"] }]);
     expect(body.history!.length).toBe(2);
   });
+
+  it("a lead's score is explained row by row, at any instant", async () => {
+    const now = await get<Record<string, unknown>>("/v1/leads/lead-b/explanation");
+    expect(now.body).toMatchObject({
+      lead: "lead-b",
+      score: 85_000,
+      band: "sql",
+      complete: true,
+      rows: [{ rule: "demo-request", points: 85_000, running: 85_000, modelVersion: 3 }],
+      owners: [{ change: "assigned", why: ["ada: at capacity"] }],
+    });
+    const before = await get<Record<string, unknown>>("/v1/leads/lead-b/explanation?at=2026-02-28");
+    expect(before.body).toMatchObject({ score: 0, rows: [], owners: [] });
+    expect(await get("/v1/leads/nobody/explanation")).toMatchObject({ status: 404, body: { code: "UNKNOWN_LEAD" } });
+    expect(await get("/v1/leads/lead-b/explanation?at=yesterday")).toMatchObject({ status: 400 });
+  });
 });
 
 describe("next best action (S2)", () => {
