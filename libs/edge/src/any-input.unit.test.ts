@@ -63,6 +63,14 @@ describe("any input", () => {
   });
 });
 
+it("an object whose length cannot be compared is a fault of its field, not a crash", async () => {
+  const odd = JSON.parse('{"leadId":"l","status":"won","amount":{"length":{"valueOf":1,"toString":1}}}');
+  const result = await toStatus(odd, testContext());
+  expect(result.ok ? [] : result.faults).toContainEqual(
+    expect.objectContaining({ field: "amount", reason: "is an object that cannot be read" }),
+  );
+});
+
 function roundTrip(type: "Capture" | "Touch" | "Status" | "Command" | "Spend", record: unknown): unknown {
   const writer = new AvroWriter();
   const codec = codecs[type] as { write: (writer: AvroWriter, value: unknown) => void; read: (reader: AvroReader) => unknown };

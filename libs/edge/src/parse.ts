@@ -2,6 +2,8 @@ import type { z } from "zod";
 import { FaultList } from "./fault.ts";
 
 const SEPARATOR = "\u001f";
+/** Deeper than any field of an event lies. */
+const MAX_DEPTH = 8;
 type Issue = z.core.$ZodIssue;
 
 /** Message of a check of ours: both halves of the fault it becomes. */
@@ -18,10 +20,38 @@ export interface Parsed<T> {
 /** Checks an input against its shape and gathers all faults. Never throws, whatever the input is. */
 export function parseInput<T>(shape: z.ZodType<T>, input: unknown): Parsed<T> {
   const faults = new FaultList();
-  const result = shape.safeParse(input);
+  const result = tryParse(shape, input);
+  if (result === null) {
+    faults.add(
+      pathOf(pathOfOddLength(input, 0) ?? ["event"]),
+      "is an object that cannot be read",
+      "give text or a number, or leave it out",
+    );
+    return { value: {}, faults };
+  }
   if (result.success) return { value: result.data, faults };
   for (const issue of result.error.issues) addIssue(faults, issue, input);
   return { value: withoutFaulty(input, result.error.issues) as Partial<T>, faults };
+}
+
+/** null: the check of a text's length met an object whose `length` is no number and cannot be made one. */
+function tryParse<T>(shape: z.ZodType<T>, input: unknown): z.ZodSafeParseResult<T> | null {
+  try {
+    return shape.safeParse(input);
+  } catch (error) {
+    if (error instanceof TypeError) return null;
+    throw error;
+  }
+}
+
+function pathOfOddLength(value: unknown, depth: number): PropertyKey[] | null {
+  if (!isGroup(value) || depth > MAX_DEPTH) return null;
+  if (depth > 0 && isGroup(value.length)) return [];
+  for (const [step, inner] of Object.entries(value)) {
+    const path = pathOfOddLength(inner, depth + 1);
+    if (path !== null) return [step, ...path];
+  }
+  return null;
 }
 
 function addIssue(faults: FaultList, issue: Issue, input: unknown): void {
