@@ -43,6 +43,8 @@ export class StateCache<State> {
   private readonly store: StateStore;
   private readonly codec: StateCodec<State> & TimerKinds<State>;
   private readonly slabBytes: number;
+  /** The young slab is full when it holds so much: its share, beside what it had to take over. */
+  private youngLimit: number;
   private readonly cells: Cell<State>[] = [];
   private readonly visited = new Cell<State>();
   private readonly reader = new AvroReader();
@@ -54,6 +56,7 @@ export class StateCache<State> {
     this.store = store;
     this.codec = codec;
     this.slabBytes = Math.max(1, capacityBytes >> 1);
+    this.youngLimit = this.slabBytes;
     this.young = new StateSlab(codec.timerKinds);
     this.old = new StateSlab(codec.timerKinds);
   }
@@ -120,7 +123,7 @@ export class StateCache<State> {
   }
 
   private promote(key: string): number {
-    if (this.young.used >= this.slabBytes) {
+    if (this.young.used >= this.youngLimit) {
       this.nextSlab();
       const slot = this.young.slots.get(key);
       if (slot !== undefined) return slot;
@@ -141,6 +144,7 @@ export class StateCache<State> {
     for (const slot of this.old.marked()) next.adopt(this.old, slot);
     this.old = this.young;
     this.young = next;
+    this.youngLimit = next.used + this.slabBytes;
   }
 
   private fromStore(key: string): number {

@@ -5,7 +5,7 @@ import { DiscardingOutbox } from "./discarding-outbox.ts";
 
 export interface StoredFoldSettings {
   readonly directory: string;
-  readonly cacheStates: number;
+  readonly cacheBytes: number;
   /** Records between two writes to the store. */
   readonly storeEvery: number;
 }
@@ -29,11 +29,11 @@ export class StoredFold {
   }
 
   /** Takes the steps of a start that concern state: lock the store, read its header, make the engine. */
-  static async open(topology: Topology, { directory, cacheStates, storeEvery }: StoredFoldSettings): Promise<StoredFold> {
+  static async open(topology: Topology, { directory, cacheBytes, storeEvery }: StoredFoldSettings): Promise<StoredFold> {
     const store = openStateStore({ directory, name: topology.name, partition: 0 });
     const header = await store.open();
     const outbox = new DiscardingOutbox();
-    const engine = new FoldEngine(topology, { partition: 0, incarnation: "bench" }, store, header, outbox, cacheStates);
+    const engine = new FoldEngine(topology, { partition: 0, incarnation: "bench" }, store, header, outbox, cacheBytes);
     return new StoredFold(store, outbox, engine, storeEvery);
   }
 

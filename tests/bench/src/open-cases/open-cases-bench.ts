@@ -14,7 +14,7 @@ import { fillStore, START_MS, WINDOW_MS } from "../timers/filled-store.ts";
 const small = { sizes: "1000,3000" };
 const full = { sizes: "10000,1000000" };
 const CHILD_LIMIT_MS = 60_000;
-const FILL = { cacheStates: 100_000, storeEvery: 50_000 };
+const FILL = { cacheBytes: 32 << 20, storeEvery: 50_000 };
 
 const answerShape = z.object({
   loadedMs: z.number(),

@@ -9,7 +9,7 @@ import { ClockedCases } from "../timers/clocked-cases.ts";
 const [directory = "", count = "", at = ""] = process.argv.slice(2);
 const cases = new ClockedCases(Number(count));
 const loadedMs = performance.now();
-const fold = await StoredFold.open(cases.topology, { directory, cacheStates: 100_000, storeEvery: 50_000 });
+const fold = await StoredFold.open(cases.topology, { directory, cacheBytes: 32 << 20, storeEvery: 50_000 });
 const openedMs = performance.now();
 cases.act(0, Number(at));
 await fold.feed(await cases.log.take());

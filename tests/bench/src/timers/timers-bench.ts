@@ -15,7 +15,7 @@ const small = {
   activeLeads: 500,
   eventsPerTimer: 50,
   storeEvery: 2_000,
-  cacheStates: 100_000,
+  cacheBytes: 32 << 20,
 };
 const full = { ...small, sizes: "10000,100000,1000000", events: 200_000, activeLeads: 2_000, eventsPerTimer: 100, storeEvery: 20_000 };
 type Parameters = typeof small;
