@@ -1,7 +1,8 @@
-import { describe, expect, it } from "@jest/globals";
+import { describe, expect, it, jest } from "@jest/globals";
 import { NO_TIMER } from "./fold.ts";
 import { MemoryStateStore } from "./memory-state-store.ts";
 import { StateCache } from "./state-cache.ts";
+import { StateSlab } from "./state-slab.ts";
 
 interface Counter {
   count: number;
@@ -104,4 +105,23 @@ describe("state cache", () => {
       for (let seed = 1; seed <= 2; seed++) await follow(seed * 7_919, capacity);
     },
   );
+
+  it("carries unwritten states over a bounded number of times, however many more than its share there are", async () => {
+    const store = new MemoryStateStore();
+    await store.open();
+    const cache = new StateCache<Counter>(store, codec, 2_000);
+    const adopted = jest.spyOn(StateSlab.prototype, "adopt");
+    try {
+      for (let key = 0; key < 5_000; key++) {
+        const entry = cache.entry(`lead-${key}`);
+        entry.state = { count: key, due: NO_TIMER };
+        cache.markDirty(entry);
+      }
+      expect(adopted.mock.calls.length).toBeLessThan(100_000);
+      expect(adopted.mock.calls.length).toBeGreaterThan(0);
+    } finally {
+      adopted.mockRestore();
+    }
+    expect(cache.unwritten).toBe(5_000);
+  });
 });
