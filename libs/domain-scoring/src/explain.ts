@@ -2,9 +2,10 @@ import type { LedgerRow, Score } from "@leadstream/schemas";
 
 /** One line of the table that explains a score (R7). */
 export interface ExplainedRow extends LedgerRow {
-  /** Log time of the record that wrote the row. */
+  /** Log time of the record that wrote the row; of what faded since the last record, the instant that was asked for. */
   readonly time: number;
   readonly eventId: string | null;
+  /** As in the record; "time" for what faded since the last one. */
   readonly cause: string;
   readonly model: string;
   readonly modelVersion: number;
@@ -14,16 +15,17 @@ export interface ExplainedRow extends LedgerRow {
 
 export interface Explanation {
   readonly rows: readonly ExplainedRow[];
-  /** Sum of all rows: the score of the last record up to `at`. */
+  /** Sum of all rows. */
   readonly score: number;
+  /** Band, grade and temperature as they were told last. */
   readonly band: string | null;
   readonly grade: Score["grade"] | null;
   readonly temperature: Score["temperature"] | null;
-  /** False when the sum is not the last record's score: records are missing or in the wrong order. */
+  /** False when the rows of the records do not sum to the last record's score: records are missing or in the wrong order. */
   readonly complete: boolean;
 }
 
-/** The table of a lead from its score records in their order; `at` (log time, ms) leaves out what came later. */
+/** The table of a lead as its score records tell it, in their order; `at` (log time, ms) leaves out what came later. What faded since the last record is not in it: see explainAt. */
 export function explain(scores: readonly Omit<Score, "source">[], at = Number.MAX_SAFE_INTEGER): Explanation {
   const rows: ExplainedRow[] = [];
   let running = 0;

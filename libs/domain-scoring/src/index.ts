@@ -4,6 +4,7 @@ export type { Condition } from "./condition.ts";
 export type { CorrectionOutput, Decision, Facts, LeadEvent, ScoreOutput, SignalOutput } from "./decision.ts";
 export type { ModelFault } from "./document-reader.ts";
 export { type ExplainedRow, type Explanation, explain } from "./explain.ts";
+export { type ExactExplanation, explainAt, type RecordedStep, type ScorerOfVersion } from "./explain-at.ts";
 export type { Model } from "./model.ts";
 export { type JsonSchema, modelSchema } from "./model-schema.ts";
 export { documentSignal, tickSignal } from "./outputs.ts";

@@ -25,6 +25,8 @@ export interface HistorySettings {
   readonly scorer: Scorer;
   readonly successor: Scorer;
   readonly changesModel: boolean;
+  /** Gets every score record with its event (null: a timer), and the state after it. */
+  readonly recorded?: (output: ScoreOutput, event: LeadEvent | null, after: LeadState) => void;
 }
 
 const kinds = [
@@ -102,7 +104,7 @@ class History {
       this.sent.push(event);
       this.arrivals.set(event.value.eventId, event.value.imported ? Number.POSITIVE_INFINITY : this.now);
     }
-    this.apply(decision, before);
+    this.apply(decision, before, event);
     const { output } = decision;
     if (output === null) throw new Violation("an event without a score record");
     this.checkVerdict(output, known);
@@ -131,7 +133,7 @@ class History {
       if (kind === 0) this.checkFirstInstant(before, due);
       const decision = this.scorer.decideTimer(before, kind, due, this.now);
       this.count(kind === 0 ? "timer crossing" : "timer silence");
-      this.apply(decision, before);
+      this.apply(decision, before, null);
       if (decision.output !== null && this.oracleHolds) this.checkOracle(decision.output);
     }
     throw new Violation("timers fire without end");
@@ -147,11 +149,14 @@ class History {
     this.require(!moved || probe(due) !== state.band, "the crossing timer fired without a crossing");
   }
 
-  private apply(decision: Decision, before: LeadState | null): void {
+  private apply(decision: Decision, before: LeadState | null, event: LeadEvent | null): void {
     const previous = before?.band ?? "";
     this.state = this.scorer.evolve(before, decision);
     const { output, signals, corrections, facts } = decision;
-    if (output !== null) this.checkOutput(output);
+    if (output !== null) {
+      this.checkOutput(output);
+      this.settings.recorded?.(output, event, copy(this.state));
+    }
     for (const { kind } of corrections) this.count(`correction ${kind}`);
     if (facts.pending.length > 0) this.count("dwell pending");
     for (const signal of signals) {

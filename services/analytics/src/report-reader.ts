@@ -1,7 +1,7 @@
 import { type ClickHouseClient, retryable } from "@leadstream/clickhouse";
 import { AnalyticsError } from "./errors.ts";
 
-export type QueryParameters = Readonly<Record<string, string | number | boolean | readonly string[]>>;
+export type QueryParameters = Readonly<Record<string, string | number | boolean | readonly string[] | readonly number[]>>;
 
 /** Runs a report's SQL. Values reach it as parameters only, never as text. */
 export interface ReportReader {

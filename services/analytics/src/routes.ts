@@ -80,12 +80,15 @@ export function reportRoutes(instance: FastifyInstance, reader: ReportReader): v
     "/v1/leads/:leadId/explanation",
     {
       schema: {
-        ...described("Leads", "Why a lead has its score, at any past instant: the ledger with running sums, owners and journey (R7)"),
+        ...described(
+          "Leads",
+          "Why a lead has its score, at any instant, what faded up to it included: the ledger with running sums, owners and journey (R7)",
+        ),
         params: leadParams,
         querystring: explanationQuery,
       },
     },
-    async ({ params, query }) => explanationOf(reader, params.leadId, query.at),
+    async ({ params, query }) => explanationOf(reader, params.leadId, Date.now(), query.at),
   );
   app.get(
     "/v1/reps/:rep/actions",

@@ -1,7 +1,16 @@
-import { type Explanation, explain } from "@leadstream/domain-scoring";
+import {
+  checkModel,
+  compileModel,
+  type ExactExplanation,
+  explainAt,
+  type RecordedStep,
+  Scorer,
+  type ScorerOfVersion,
+} from "@leadstream/domain-scoring";
 import type { LedgerRow, Score } from "@leadstream/schemas";
 import { AnalyticsError } from "../errors.ts";
 import type { ReportReader } from "../report-reader.ts";
+import { leadEvents } from "./lead-events.ts";
 
 export interface OwnerChange {
   /** ms since epoch. */
@@ -30,8 +39,10 @@ export interface JourneyMove {
 }
 
 /** Why a lead has its score, its owner and its place in a journey (R7). */
-export interface LeadExplanation extends Explanation {
+export interface LeadExplanation extends ExactExplanation {
   readonly lead: string;
+  /** The instant that it holds for, ms since epoch. */
+  readonly at: number;
   readonly owners: readonly OwnerChange[];
   readonly journey: readonly JourneyMove[];
 }
@@ -60,24 +71,44 @@ const journeyQuery = `
   LEFT JOIN (SELECT * FROM messages FINAL WHERE lead_id = {lead: String}) AS m ON m.journey = v.journey AND m.entry = v.entry AND m.step = v.step AND v.move = 'stepped'
   ORDER BY v.log_offset ${plainNumbers}`;
 
+const modelsQuery =
+  "SELECT version, any(document) AS document FROM publications WHERE kind = 'model' AND version IN {versions: Array(Int32)} GROUP BY version";
+
+/** The models that gave the scores, as they were published. */
+async function scorersOf(reader: ReportReader, scores: readonly ScoreRow[]): Promise<ScorerOfVersion> {
+  const models = new Map(scores.map(({ modelVersion, model }) => [modelVersion, model]));
+  const published = await reader.rows<{ version: number; document: string }>(modelsQuery, { versions: [...models.keys()] });
+  const documents = new Map(published.map(({ version, document }) => [version, document]));
+  return (version) => {
+    const document = documents.get(version);
+    const checked = document === undefined ? null : checkModel(JSON.parse(document));
+    if (checked === null || "faults" in checked) return null;
+    return new Scorer(compileModel({ ...checked.model, name: models.get(version) ?? "", version }));
+  };
+}
+
+function stepsOf(scores: readonly ScoreRow[], events: Awaited<ReturnType<typeof leadEvents>>): RecordedStep[] {
+  return scores.map((score) => ({
+    score: { ...score, rows: score.rows.map(([rule, kind, dimension, points, at]) => ({ rule, kind, dimension, points, at })) },
+    event: score.eventId === null ? null : events.get(score.eventId),
+  }));
+}
+
 /**
- * The ledger of a lead up to the instant `at` (ms since epoch, log time), with the records of owners and journey up to then. The score is that of
- * the last record before `at`: what faded since is told by the next one.
+ * The ledger of a lead at the instant `at` (ms since epoch, log time), what faded up to it included, with the records of owners and journey up to then.
+ * Without `at`: now, or at the last record where log time runs ahead of this clock.
  */
-export async function explanationOf(reader: ReportReader, lead: string, at = Number.MAX_SAFE_INTEGER): Promise<LeadExplanation> {
-  const [scores, owners, journey] = await Promise.all([
+export async function explanationOf(reader: ReportReader, lead: string, nowMs: number, at: number | undefined): Promise<LeadExplanation> {
+  const [scores, events, owners, journey] = await Promise.all([
     reader.rows<ScoreRow>(scoresQuery, { lead }),
+    leadEvents(reader, lead),
     reader.rows<OwnerChange>(ownersQuery, { lead }),
     reader.rows<JourneyMove>(journeyQuery, { lead }),
   ]);
   if (scores.length === 0)
     throw new AnalyticsError("UNKNOWN_LEAD", "no such lead", "Check the id; a lead that was just captured appears within seconds.");
-  const ledger = scores.map(
-    (score): Omit<Score, "source"> => ({
-      ...score,
-      rows: score.rows.map(([rule, kind, dimension, points, rowAt]) => ({ rule, kind, dimension, points, at: rowAt })),
-    }),
-  );
-  const until = <T extends { readonly at: number }>(rows: readonly T[]): readonly T[] => rows.filter((row) => row.at <= at);
-  return { lead, ...explain(ledger, at), owners: until(owners), journey: until(journey) };
+  const instant = at ?? scores.reduce((latest, { time }) => Math.max(latest, time), nowMs);
+  const until = <T extends { readonly at: number }>(rows: readonly T[]): readonly T[] => rows.filter((row) => row.at <= instant);
+  const explained = explainAt(stepsOf(scores, events), instant, await scorersOf(reader, scores));
+  return { lead, at: instant, ...explained, owners: until(owners), journey: until(journey) };
 }

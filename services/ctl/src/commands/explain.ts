@@ -31,6 +31,8 @@ const explanationShape = z.object({
   grade: z.string().nullable(),
   temperature: z.string().nullable(),
   complete: z.boolean(),
+  exact: z.boolean(),
+  at,
   rows: z.array(ledgerRow),
   owners: z.array(
     z.object({
@@ -49,18 +51,24 @@ const explanationShape = z.object({
 type LedgerLine = z.output<typeof ledgerRow>;
 type JourneyMove = z.output<typeof journeyMove>;
 
-/** Prints what analytics says of a lead: its ledger up to an instant, and who owned it when and why. Throws NOT_RUNNING for a lead that nobody knows. */
+/** Prints what analytics says of a lead: its ledger at an instant, what faded up to it included, and who owned it when and why. Throws NOT_RUNNING for a lead that nobody knows. */
 export async function explainLead(workplace: Workplace, lead: string, until: string | undefined, json: boolean): Promise<void> {
   const answer = await askAnalytics(workplace, lead, until);
   if (json) {
     console.log(JSON.stringify(answer, null, 2));
     return;
   }
-  const { score, band, grade, temperature, complete, rows, owners, journey } = explanationShape.parse(answer);
-  console.log(`${lead}: ${pointsText(score)} points, band ${band}, grade ${grade}, ${temperature}`);
+  const { score, band, grade, temperature, complete, exact, rows, owners, journey, ...instant } = explanationShape.parse(answer);
+  const time = new Date(instant.at).toISOString();
+  if (rows.length === 0 && band === null) console.log(`${lead}: nothing was known of it at ${time}`);
+  else console.log(`${lead} at ${time}: ${pointsText(score)} points, band ${band}, grade ${grade}, ${temperature}`);
   console.log("\n  when                      cause           model                 rule                    kind        points    score");
   for (const row of rows) console.log(rowLine(row));
   if (!complete) console.log("  The rows do not sum to the last score: the sink is behind, or records are missing.");
+  else if (!exact)
+    console.log(
+      "  What faded since the last row is not shown: an event or model that it follows from is not in ClickHouse. Ask again in a moment.",
+    );
   if (owners.length > 0) console.log("\n  when                      epoch  change        owner              team            why");
   for (const owner of owners) {
     const why = [owner.rule, owner.reason, ...owner.why].filter((part) => part !== "").join("; ");

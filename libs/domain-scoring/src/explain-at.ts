@@ -1,0 +1,72 @@
+import { NO_MODEL } from "./compile-model.ts";
+import type { Decision, LeadEvent, ScoreOutput } from "./decision.ts";
+import { type ExplainedRow, type Explanation, explain } from "./explain.ts";
+import { Scorer } from "./scorer.ts";
+import { type LeadState, LIVE, TIMER_CROSSING, TIMER_SILENCE } from "./state.ts";
+
+export interface ExactExplanation extends Explanation {
+  /**
+   * The rows hold what faded up to the instant, so that their sum is the score at it. False: they end with the last record, because an event or a
+   * model that the rest follows from is not known (yet), or does not give what was recorded.
+   */
+  readonly exact: boolean;
+}
+
+/** A score record with the event that caused it; null for a timer or a walk over the leads, undefined for an event that is not known. */
+export interface RecordedStep {
+  readonly score: ScoreOutput;
+  readonly event: LeadEvent | null | undefined;
+}
+
+/** A scorer of the model of that version; null when it is not known. Version 0, under which nothing scores, is never asked for. */
+export type ScorerOfVersion = (version: number) => Scorer | null;
+
+/**
+ * The table of a lead at the instant `at` (log time, ms). What faded since the last record before it is found by folding the lead's events once more, each
+ * under the model of its record, up to that instant (R7); every step must give what was recorded. History that never came to life does not fade.
+ */
+export function explainAt(steps: readonly RecordedStep[], at: number, scorerOf: ScorerOfVersion): ExactExplanation {
+  const past = steps.filter(({ score }) => score.time <= at);
+  const told = explain(past.map(({ score }) => score));
+  const last = past.at(-1)?.score;
+  if (last === undefined) return { ...told, exact: true };
+  const faded = told.complete ? fadedSince(past, at, scorerOf) : null;
+  if (faded === null) return { ...told, exact: false };
+  const { model, modelVersion } = last;
+  let running = told.score;
+  const rows = faded.map((row): ExplainedRow => {
+    running += row.points;
+    return { ...row, time: at, eventId: null, cause: "time", model, modelVersion, running };
+  });
+  return { ...told, rows: [...told.rows, ...rows], score: running, exact: true };
+}
+
+/** The rows that the fold would write if it looked at `at`; null when it cannot be repeated. */
+function fadedSince(past: readonly RecordedStep[], at: number, scorerOf: ScorerOfVersion): ScoreOutput["rows"] | null {
+  const scorers = new Map<number, Scorer | null>([[0, new Scorer(NO_MODEL)]]);
+  let state: LeadState | null = null;
+  let scorer: Scorer | null = null;
+  for (const step of past) {
+    const { modelVersion } = step.score;
+    if (!scorers.has(modelVersion)) scorers.set(modelVersion, scorerOf(modelVersion));
+    scorer = scorers.get(modelVersion) ?? null;
+    const decision: Decision | null = scorer === null ? null : repeated(scorer, state, step);
+    if (scorer === null || decision === null || !isAsRecorded(decision.output, step.score)) return null;
+    state = scorer.evolve(state, decision);
+  }
+  if (state === null || scorer === null) return null;
+  const until = (state.flags & LIVE) === 0 ? state.at : at;
+  return scorer.decideModel(state, until).output?.rows ?? null;
+}
+
+function repeated(scorer: Scorer, state: LeadState | null, { score, event }: RecordedStep): Decision | null {
+  if (event === undefined) return null;
+  if (event !== null) return scorer.decide(state, event, score.time);
+  if (state === null) return null;
+  if (score.cause === "model") return scorer.decideModel(state, score.time);
+  return scorer.decideTimer(state, score.kind === "crossing" ? TIMER_CROSSING : TIMER_SILENCE, score.effectiveAt, score.time);
+}
+
+function isAsRecorded(output: ScoreOutput | null, { verdict, score, fit, engagement }: ScoreOutput): boolean {
+  return output?.verdict === verdict && output.score === score && output.fit === fit && output.engagement === engagement;
+}
