@@ -30,6 +30,10 @@ export { fallbackRule, levelOf, matchRule, qualifies } from "./policy/choose-tea
 export type { Policy, Rule, Strategy, Target, Tier } from "./policy/policy.ts";
 export { checkPolicy, readPolicy } from "./policy/read-policy.ts";
 export { noPolicy, publishPolicy, readSharedPolicy, type SharedPolicy, writeSharedPolicy } from "./policy/shared-policy.ts";
+export { journeySchema } from "./schema/journey-schema.ts";
+export type { JsonSchema } from "./schema/json-schema.ts";
+export { policySchema } from "./schema/policy-schema.ts";
+export { rosterSchema } from "./schema/roster-schema.ts";
 export { type EditedTeam, editRoster, findRep, type RosterEdit, rosterActions } from "./team/edit-roster.ts";
 export { onRequest, onTeamTimer, teamTimerKinds, teamTimerOf } from "./team/on-request.ts";
 export { onRoster } from "./team/on-roster.ts";
