@@ -10,9 +10,22 @@ export interface QueueLimits {
   readonly deliveryTimeoutMs: number;
 }
 
+/** Where a record came to lie. */
+interface Place {
+  readonly partition: number;
+  readonly offset: number;
+}
+
 interface Waiter {
-  resolve(offset: number): void;
+  resolve(place: Place): void;
   reject(error: Error): void;
+}
+
+export interface QueueHooks {
+  /** The queue has a batch to send. */
+  ready(queue: PartitionQueue): void;
+  /** So many records, with the bytes that were told for them, were answered or given up. */
+  ended(records: number, bytes: number): void;
 }
 
 export class ProducerBatch {
@@ -21,24 +34,34 @@ export class ProducerBatch {
   /** The sealed bytes once it was sent: a repetition must be the same. */
   sealed: Buffer | null = null;
   attempts = 0;
+  private readonly partition: number;
+  private readonly ended: QueueHooks["ended"];
   private readonly waiters: Waiter[] = [];
+  private bytes = 0;
 
-  constructor(writer: RecordBatchWriter, endsAt: number) {
+  constructor(writer: RecordBatchWriter, endsAt: number, partition: number, ended: QueueHooks["ended"]) {
     this.writer = writer;
     this.endsAt = endsAt;
+    this.partition = partition;
+    this.ended = ended;
   }
 
-  wait(): Promise<number> {
+  wait(bytes: number): Promise<Place> {
+    this.bytes += bytes;
     return new Promise((resolve, reject) => this.waiters.push({ resolve, reject }));
   }
 
   /** `baseOffset` -1: written, but the broker no longer knows where. */
   resolve(baseOffset: number): void {
-    for (const [index, waiter] of this.waiters.entries()) waiter.resolve(baseOffset < 0 ? -1 : baseOffset + index);
+    const { waiters, partition } = this;
+    for (let index = 0; index < waiters.length; index++)
+      waiters[index]!.resolve({ partition, offset: baseOffset < 0 ? -1 : baseOffset + index });
+    this.ended(waiters.length, this.bytes);
   }
 
   reject(error: Error): void {
     for (const waiter of this.waiters) waiter.reject(error);
+    this.ended(this.waiters.length, this.bytes);
   }
 }
 
@@ -53,33 +76,34 @@ export class PartitionQueue {
   sequence = 0;
   sequenceOf = -1;
   private readonly limits: QueueLimits;
-  private readonly ready: (queue: PartitionQueue) => void;
+  private readonly hooks: QueueHooks;
   private batches: ProducerBatch[] = [];
   private linger: NodeJS.Timeout | null = null;
   private spare: RecordBatchWriter | null = null;
 
-  constructor(topic: string, partition: number, limits: QueueLimits, ready: (queue: PartitionQueue) => void) {
+  constructor(topic: string, partition: number, limits: QueueLimits, hooks: QueueHooks) {
     this.topic = topic;
     this.partition = partition;
     this.limits = limits;
-    this.ready = ready;
+    this.hooks = hooks;
   }
 
-  /** Resolves to the record's offset. */
+  /** Resolves to where the record lies. `bytes`: what it counts for until then. */
   append(
     timestamp: number,
     key: string | Uint8Array | null,
     value: Buffer | null,
     headers: readonly RecordHeader[] | undefined,
-  ): Promise<number> {
+    bytes: number,
+  ): Promise<Place> {
     const batch = this.openBatch(recordBytesAtMost(key, value?.length ?? 0));
     batch.writer.append(timestamp, key, value, 0, value?.length ?? 0, headers);
-    const offset = batch.wait();
+    const place = batch.wait(bytes);
     if (!this.busy) {
       if (this.batches.length > 1 || batch.writer.records >= this.limits.maxBatchRecords || this.limits.lingerMs === 0) this.flush();
       else this.linger ??= setTimeout(() => this.flush(), this.limits.lingerMs);
     }
-    return offset;
+    return place;
   }
 
   flush(): void {
@@ -87,7 +111,7 @@ export class PartitionQueue {
     this.linger = null;
     if (this.busy || this.batches.length === 0) return;
     this.busy = true;
-    this.ready(this);
+    this.hooks.ready(this);
   }
 
   get head(): ProducerBatch | undefined {
@@ -125,7 +149,12 @@ export class PartitionQueue {
     const fits =
       last !== undefined && last.sealed === null && last.writer.records < maxBatchRecords && last.writer.bytes + bytes <= maxBatchBytes;
     if (fits) return last;
-    const batch = new ProducerBatch(this.spare ?? new RecordBatchWriter(), performance.now() + deliveryTimeoutMs);
+    const batch = new ProducerBatch(
+      this.spare ?? new RecordBatchWriter(),
+      performance.now() + deliveryTimeoutMs,
+      this.partition,
+      this.hooks.ended,
+    );
     this.spare = null;
     this.batches.push(batch);
     return batch;

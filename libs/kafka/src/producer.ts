@@ -53,6 +53,7 @@ export interface Producer {
 }
 
 const DEFAULT_RECORD_BYTES = 1_000_000;
+const NO_OPTIONS: SendOptions = {};
 
 export function createProducer(connection: KafkaConnection, options: ProducerOptions): Producer {
   return new KafkaProducer(connection, options);
@@ -80,37 +81,72 @@ class KafkaProducer implements Producer {
     return this.waiting;
   }
 
-  async send(
+  send(
     topic: string,
     partition: number | null,
     key: string | Uint8Array | null,
     value: Buffer | null,
-    options: SendOptions = {},
+    options: SendOptions = NO_OPTIONS,
   ): Promise<SentRecord> {
-    const bytes = this.sizeOf(topic, key, value, options.headers);
-    this.waiting += bytes;
-    this.pending++;
     try {
-      let queues = this.queues.get(topic);
-      let copy = value;
-      if (queues === undefined) {
-        copy = value && Buffer.from(value);
-        queues = await this.openTopic(topic);
-      }
-      const index = partition ?? this.partitionFor(topic, key, queues.length);
-      const queue = queues[index];
-      if (queue === undefined)
-        throw new KafkaAdapterError("TOPIC_DIFFERS", `${topic} has no partition ${index}`, "Use the count that the topic was made with.");
-      const written = queue.append(options.timestamp ?? Date.now(), key, copy, options.headers);
-      if (this.closed) queue.flush();
-      const offset = await written;
-      return { partition: index, offset };
-    } finally {
-      this.waiting -= bytes;
-      this.pending--;
-      if (this.pending === 0) this.idle?.();
+      const bytes = this.sizeOf(topic, key, value, options.headers);
+      const queues = this.queues.get(topic);
+      if (queues === undefined) return this.sendFirst(topic, partition, key, value && Buffer.from(value), options, bytes);
+      return this.append(topic, queues, partition, key, value, options, bytes);
+    } catch (error) {
+      return Promise.reject(error);
     }
   }
+
+  /** The topic's partitions are asked for first; until then the record waits and counts. */
+  private async sendFirst(
+    topic: string,
+    partition: number | null,
+    key: string | Uint8Array | null,
+    value: Buffer | null,
+    options: SendOptions,
+    bytes: number,
+  ): Promise<SentRecord> {
+    this.began(bytes);
+    let sent: Promise<SentRecord>;
+    try {
+      const queues = await this.openTopic(topic);
+      sent = this.append(topic, queues, partition, key, value, options, bytes);
+    } finally {
+      this.ended(1, bytes);
+    }
+    return sent;
+  }
+
+  private append(
+    topic: string,
+    queues: readonly PartitionQueue[],
+    partition: number | null,
+    key: string | Uint8Array | null,
+    value: Buffer | null,
+    options: SendOptions,
+    bytes: number,
+  ): Promise<SentRecord> {
+    const index = partition ?? this.partitionFor(topic, key, queues.length);
+    const queue = queues[index];
+    if (queue === undefined)
+      throw new KafkaAdapterError("TOPIC_DIFFERS", `${topic} has no partition ${index}`, "Use the count that the topic was made with.");
+    this.began(bytes);
+    const sent = queue.append(options.timestamp ?? Date.now(), key, value, options.headers, bytes);
+    if (this.closed) queue.flush();
+    return sent;
+  }
+
+  private began(bytes: number): void {
+    this.waiting += bytes;
+    this.pending++;
+  }
+
+  private readonly ended = (records: number, bytes: number): void => {
+    this.waiting -= bytes;
+    this.pending -= records;
+    if (this.pending === 0) this.idle?.();
+  };
 
   async close(): Promise<void> {
     this.closed = true;
@@ -151,8 +187,9 @@ class KafkaProducer implements Producer {
   private async openTopic(topic: string): Promise<PartitionQueue[]> {
     const { leaders } = await this.connection.topic(topic);
     const { lingerMs, maxBatchRecords, requestTimeoutMs } = this.options;
+    const hooks = { ready: (queue: PartitionQueue) => this.senders.ready(queue), ended: this.ended };
     const limits = { lingerMs, maxBatchRecords, maxBatchBytes: this.maximumBytes, deliveryTimeoutMs: requestTimeoutMs };
-    const made = leaders.map((_, partition) => new PartitionQueue(topic, partition, limits, (queue) => this.senders.ready(queue)));
+    const made = leaders.map((_, partition) => new PartitionQueue(topic, partition, limits, hooks));
     // Another call may have been quicker meanwhile.
     const queues = this.queues.get(topic) ?? made;
     this.queues.set(topic, queues);

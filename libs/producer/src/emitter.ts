@@ -51,6 +51,11 @@ interface Prepared {
   readonly erases: boolean;
 }
 
+interface Refused {
+  readonly outcome: EmitOutcome;
+}
+type MaybeLater<T> = T | Promise<T>;
+
 const WRITER_BYTES = 4096;
 
 /** Turns inputs into records on the log: validates, seals, encodes, sends. Each event has its own outcome. */
@@ -62,9 +67,9 @@ export class Emitter {
     this.options = options;
   }
 
-  async emit(kind: EventKind, input: unknown, producer: string): Promise<EmitOutcome> {
-    const prepared = await this.prepare({ kind, input }, producer);
-    return "outcome" in prepared ? prepared.outcome : this.deliver(prepared);
+  emit(kind: EventKind, input: unknown, producer: string): Promise<EmitOutcome> {
+    const prepared = this.prepare({ kind, input }, producer);
+    return prepared instanceof Promise ? prepared.then((each) => this.finish(each)) : this.finish(prepared);
   }
 
   /** Events of one lead keep their order. An erasure is awaited, so that what follows it is sealed with a new key. */
@@ -74,38 +79,36 @@ export class Emitter {
       let end = start;
       while (end < items.length && !mayErase(items[end] as EmitItem)) end++;
       const part = items.slice(start, end + 1);
-      const prepared = await Promise.all(part.map((item) => this.prepare(item, producer)));
-      outcomes.push(...(await Promise.all(prepared.map((one) => ("outcome" in one ? one.outcome : this.deliver(one))))));
+      const prepared = await allOf(part.map((item) => this.prepare(item, producer)));
+      outcomes.push(...(await Promise.all(prepared.map((each) => this.finish(each)))));
       start = end + 1;
     }
     return outcomes;
   }
 
-  private async prepare(item: EmitItem, producer: string): Promise<Prepared | { readonly outcome: EmitOutcome }> {
+  /** A promise only where something is sealed: the others are the greater part, and each promise is felt at the rate of the edge. */
+  private prepare({ kind, input }: EmitItem, producer: string): MaybeLater<Prepared | Refused> {
     const { context, now } = this.options;
     const edge: EdgeContext = { ...context, now: now(), producer };
     try {
-      switch (item.kind) {
+      switch (kind) {
         case "capture":
-          return this.leadEvent("Capture", await toCapture(item.input, edge));
+          return toCapture(input, edge).then((result) => this.leadEvent("Capture", result), unprepared);
         case "touch":
-          return this.leadEvent("Touch", toTouch(item.input, edge));
+          return this.leadEvent("Touch", toTouch(input, edge));
         case "status":
-          return this.leadEvent("Status", await toStatus(item.input, edge));
+          return toStatus(input, edge).then((result) => this.leadEvent("Status", result), unprepared);
         case "command":
-          return this.leadEvent("Command", toCommand(item.input, edge));
+          return this.leadEvent("Command", toCommand(input, edge));
         case "spend":
-          return this.spend(toSpend(item.input, edge));
+          return this.spend(toSpend(input, edge));
       }
     } catch (error) {
-      return { outcome: { ok: false, eventId: null, error: translated(error) } };
+      return unprepared(error);
     }
   }
 
-  private leadEvent<N extends "Capture" | "Touch" | "Status" | "Command">(
-    type: N,
-    result: EdgeResult<Records[N]>,
-  ): Prepared | { readonly outcome: EmitOutcome } {
+  private leadEvent<N extends "Capture" | "Touch" | "Status" | "Command">(type: N, result: EdgeResult<Records[N]>): Prepared | Refused {
     if (!result.ok) return { outcome: refused(result.faults) };
     const { record } = result;
     const erases = "command" in record && record.command === "erase";
@@ -119,7 +122,7 @@ export class Emitter {
     };
   }
 
-  private spend(result: EdgeResult<Records["Spend"]>): Prepared | { readonly outcome: EmitOutcome } {
+  private spend(result: EdgeResult<Records["Spend"]>): Prepared | Refused {
     if (!result.ok) return { outcome: refused(result.faults) };
     const { record } = result;
     const value = this.encode("Spend", record);
@@ -129,23 +132,23 @@ export class Emitter {
   private encode<N extends RecordName>(type: N, record: Records[N]): Buffer {
     this.writer.reset();
     this.options.wire.write(this.writer, type, record);
-    // A copy: the writer's bytes change with the next event while this one waits for its batch.
-    return Buffer.from(this.writer.slice());
+    return this.writer.slice();
   }
 
-  private async deliver(prepared: Prepared): Promise<EmitOutcome> {
-    const { eventId, leadId, topic, key, value } = prepared;
-    let place: RecordPlace;
-    try {
-      place = await this.options.sender.send(topic, null, key, value);
-    } catch (error) {
-      return { ok: false, eventId, error: translated(error) };
-    }
-    if (prepared.erases) {
-      const failure = await this.destroyKey(key);
-      if (failure !== null) return { ok: false, eventId, error: failure };
-    }
-    return { ok: true, accepted: { eventId, leadId, topic, partition: place.partition, offset: place.offset } };
+  private finish(prepared: Prepared | Refused): Promise<EmitOutcome> {
+    if ("outcome" in prepared) return Promise.resolve(prepared.outcome);
+    const { eventId, leadId, topic, key, value, erases } = prepared;
+    const accepted = ({ partition, offset }: RecordPlace): MaybeLater<EmitOutcome> => {
+      const outcome: EmitOutcome = { ok: true, accepted: { eventId, leadId, topic, partition, offset } };
+      return erases ? this.erased(key, outcome) : outcome;
+    };
+    const failed = (error: unknown): EmitOutcome => ({ ok: false, eventId, error: translated(error) });
+    return this.options.sender.send(topic, null, key, value).then(accepted, failed);
+  }
+
+  private async erased(leadId: string, outcome: EmitOutcome & { readonly ok: true }): Promise<EmitOutcome> {
+    const failure = await this.destroyKey(leadId);
+    return failure === null ? outcome : { ok: false, eventId: outcome.accepted.eventId, error: failure };
   }
 
   /** Only after the record is on the log: a key that is gone with no record of why could not be explained. */
@@ -162,6 +165,14 @@ export class Emitter {
       );
     }
   }
+}
+
+function unprepared(error: unknown): Refused {
+  return { outcome: { ok: false, eventId: null, error: translated(error) } };
+}
+
+function allOf<T>(values: readonly MaybeLater<T>[]): readonly T[] | Promise<T[]> {
+  return values.some((value) => value instanceof Promise) ? Promise.all(values) : (values as readonly T[]);
 }
 
 function refused(faults: readonly Fault[]): EmitOutcome {

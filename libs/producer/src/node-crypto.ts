@@ -3,6 +3,11 @@ import type { Crypto } from "@leadstream/edge";
 import { base32 } from "./base32.ts";
 
 const BLOCK_BYTES = 64;
+const DIGEST_BYTES = 32;
+/** Longer texts make the buffer grow. */
+const HMAC_TEXT_BYTES = 1_024;
+/** Of one UTF-16 unit. */
+const MAX_UTF8_BYTES = 3;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const POOLED_NONCES = 256;
@@ -21,15 +26,19 @@ export function decryptPersonal(key: Uint8Array, nonce: Uint8Array, ciphertext: 
  * same one, and a new one makes every known person a stranger.
  */
 export function createNodeCrypto(identityKey: Uint8Array): Crypto {
-  const inner = paddedKey(identityKey, 0x36);
-  const outer = Buffer.concat([paddedKey(identityKey, 0x5c), Buffer.alloc(32)]);
+  let inner = Buffer.concat([paddedKey(identityKey, 0x36), Buffer.alloc(HMAC_TEXT_BYTES)]);
+  const outer = Buffer.concat([paddedKey(identityKey, 0x5c), Buffer.alloc(DIGEST_BYTES)]);
   const nonces = Buffer.alloc(NONCE_BYTES * POOLED_NONCES);
   let nextNonce = nonces.length;
   return {
-    // HMAC by its definition over the one-shot hash: a third of the cost of a Hmac object, which counts at the rate of the edge.
+    // HMAC by its definition over the one-shot hash, in place, with digests as text: half the cost of a Hmac object with a key object, and no
+    // memory outside of the heap, which counts at the rate of the edge.
     hmac(text) {
-      hash("sha256", Buffer.concat([inner, Buffer.from(text, "utf8")]), "buffer").copy(outer, BLOCK_BYTES);
-      return base32(hash("sha256", outer, "buffer"));
+      const needed = BLOCK_BYTES + text.length * MAX_UTF8_BYTES;
+      if (needed > inner.length) inner = Buffer.concat([inner], needed);
+      const end = BLOCK_BYTES + inner.write(text, BLOCK_BYTES, "utf8");
+      outer.write(hash("sha256", inner.subarray(0, end), "binary"), BLOCK_BYTES, "latin1");
+      return base32(hash("sha256", outer, "binary"));
     },
     encrypt(key, plaintext) {
       if (nextNonce === nonces.length) {

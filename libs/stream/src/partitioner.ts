@@ -1,8 +1,10 @@
 const encoder = new TextEncoder();
+/** Keys up to this length are encoded in place: most are ids of plain ASCII. */
+const SHORT_KEY_CHARACTERS = 256;
+const shortKey = new Uint8Array(SHORT_KEY_CHARACTERS);
 
 /** Kafka's murmur2 over bytes, as the Java client computes it. */
-export function murmur2(data: Uint8Array): number {
-  const length = data.length;
+export function murmur2(data: Uint8Array, length = data.length): number {
   const m = 0x5bd1e995;
   let h = 0x9747b28c ^ length;
   const blocks = length >> 2;
@@ -26,7 +28,19 @@ export function murmur2(data: Uint8Array): number {
 
 /** Partition of a key among `partitions`: the Java client's default partitioner (librdkafka's default differs). */
 export function partitionOf(key: string | Uint8Array, partitions: number): number {
-  return (murmur2(typeof key === "string" ? encoder.encode(key) : key) & 0x7fffffff) % partitions;
+  return (hashOf(key) & 0x7fffffff) % partitions;
+}
+
+function hashOf(key: string | Uint8Array): number {
+  if (typeof key !== "string") return murmur2(key);
+  const { length } = key;
+  if (length > SHORT_KEY_CHARACTERS) return murmur2(encoder.encode(key));
+  for (let index = 0; index < length; index++) {
+    const code = key.charCodeAt(index);
+    if (code > 0x7f) return murmur2(encoder.encode(key));
+    shortKey[index] = code;
+  }
+  return murmur2(shortKey, length);
 }
 
 /**

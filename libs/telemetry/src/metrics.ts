@@ -11,11 +11,13 @@ type WithLabels<D extends MetricDefinition, Rest extends unknown[]> = D["labels"
 export interface CounterMetric<D extends MetricDefinition> {
   /** Adds `amount` (default 1). */
   add(...values: WithLabels<D, [amount?: number]>): void;
-  /** One series looked up once, for hot paths. */
+  /** One series for hot paths: amounts are summed up here and reach the registry when somebody reads it. */
   series(...labels: WithLabels<D, []>): { add(amount?: number): void };
 }
 export interface GaugeMetric<D extends MetricDefinition> {
   set(...values: WithLabels<D, [value: number]>): void;
+  /** Asks for the value whenever somebody reads the metrics, instead of being told each change. */
+  follow(...values: WithLabels<D, [value: () => number]>): void;
   /** Forgets a series, so that a partition given away does not report its last value for ever. */
   remove(...labels: WithLabels<D, []>): void;
 }
@@ -42,17 +44,21 @@ export function createMetrics(service: string, options: { readonly processMetric
   const registry = new Registry();
   registry.setDefaultLabels({ service });
   if (options.processMetrics ?? true) collectDefaultMetrics({ register: registry });
+  const beforeReading: (() => void)[] = [];
   const metrics: Record<string, unknown> = {
-    text: () => registry.metrics(),
+    text: () => {
+      for (const bringUpToDate of beforeReading) bringUpToDate();
+      return registry.metrics();
+    },
     contentType: registry.contentType,
   };
-  for (const [key, definition] of Object.entries(metricDefinitions)) metrics[key] = metricOf(definition, registry);
+  for (const [key, definition] of Object.entries(metricDefinitions)) metrics[key] = metricOf(definition, registry, beforeReading);
   return metrics as unknown as Metrics;
 }
 
 type Labels = Record<string, string | number>;
 
-function metricOf(definition: MetricDefinition, registry: Registry): unknown {
+function metricOf(definition: MetricDefinition, registry: Registry, beforeReading: (() => void)[]): unknown {
   const options = {
     name: definition.name,
     help: definition.help,
@@ -70,10 +76,7 @@ function metricOf(definition: MetricDefinition, registry: Registry): unknown {
           const [labels, amount] = split(values);
           counter.inc(labels, amount ?? 1);
         },
-        series: (labels: Labels = {}) => {
-          const child = counter.labels(labels);
-          return { add: (amount = 1) => child.inc(amount) };
-        },
+        series: summedSeries(counter, beforeReading),
       };
     }
     case "gauge": {
@@ -82,6 +85,10 @@ function metricOf(definition: MetricDefinition, registry: Registry): unknown {
         set: (...values: unknown[]) => {
           const [labels, value] = split(values);
           gauge.set(labels, value!);
+        },
+        follow: (...values: unknown[]) => {
+          const [labels, value] = split(values) as [Labels, unknown];
+          beforeReading.push(() => gauge.set(labels, (value as () => number)()));
         },
         remove: (labels: Labels = {}) => gauge.remove(labels),
       };
@@ -96,4 +103,26 @@ function metricOf(definition: MetricDefinition, registry: Registry): unknown {
       };
     }
   }
+}
+
+/** The same labels give the same series, so that what is kept here is no more than the registry keeps. */
+function summedSeries(counter: Counter, beforeReading: (() => void)[]) {
+  const known = new Map<string, { add(amount?: number): void }>();
+  return (labels: Labels = {}) => {
+    const name = JSON.stringify(labels);
+    const existing = known.get(name);
+    if (existing !== undefined) return existing;
+    let sum = 0;
+    const series = {
+      add(amount = 1) {
+        sum += amount;
+      },
+    };
+    beforeReading.push(() => {
+      if (sum > 0) counter.inc(labels, sum);
+      sum = 0;
+    });
+    known.set(name, series);
+    return series;
+  };
 }

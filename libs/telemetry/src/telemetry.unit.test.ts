@@ -12,15 +12,21 @@ describe("metrics", () => {
   it("count under their name, labels and service", async () => {
     const { metrics } = telemetryFor();
     metrics.recordsConsumed.add({ stage: "scoring", partition: 1 }, 3);
-    metrics.recordsConsumed.series({ stage: "scoring", partition: 1 }).add();
+    const series = metrics.recordsConsumed.series({ stage: "scoring", partition: 1 });
+    series.add();
+    expect(metrics.recordsConsumed.series({ stage: "scoring", partition: 1 })).toBe(series);
     metrics.inputLag.set({ stage: "scoring", partition: 1 }, 7);
     metrics.commitLatency.observe({ stage: "scoring" }, 0.02);
-    metrics.httpInFlight.set(2);
+    let inFlight = 0;
+    metrics.httpInFlight.follow(() => inFlight);
+    inFlight = 2;
     const text = await metrics.text();
     expect(text).toContain('leadstream_records_consumed_total{stage="scoring",partition="1",service="scoring"} 4');
     expect(text).toContain('leadstream_input_lag_records{stage="scoring",partition="1",service="scoring"} 7');
     expect(text).toContain('leadstream_commit_latency_seconds_bucket{le="0.025",service="scoring",stage="scoring"} 1');
     expect(text).toContain('leadstream_http_requests_in_flight{service="scoring"} 2');
+    series.add(2);
+    expect(await metrics.text()).toContain('partition="1",service="scoring"} 6');
     metrics.inputLag.remove({ stage: "scoring", partition: 1 });
     expect(await metrics.text()).not.toContain("leadstream_input_lag_records{");
   });

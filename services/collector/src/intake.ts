@@ -1,5 +1,5 @@
 import type { Fault } from "@leadstream/edge";
-import { type Accepted, type EmitItem, type EmitOutcome, type EventKind, ProducerError } from "@leadstream/producer";
+import { type Accepted, type EmitItem, type EmitOutcome, type EventKind, eventKinds, ProducerError } from "@leadstream/producer";
 import type { Telemetry } from "@leadstream/telemetry";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { type Answer, answerOf, batchAnswerOf } from "./answers.ts";
@@ -35,37 +35,53 @@ export type ReadEvent = EmitItem | { readonly faults: readonly Fault[] };
 export class Intake {
   private readonly options: IntakeOptions;
   private readonly buckets = new Map<Client, TokenBucket>();
+  private readonly accepted: Readonly<Record<EventKind, { add(): void }>>;
 
   constructor(options: IntakeOptions) {
     this.options = options;
+    const series = eventKinds.map((kind) => [kind, options.telemetry.metrics.eventsAccepted.series({ kind })]);
+    this.accepted = Object.fromEntries(series) as Record<EventKind, { add(): void }>;
   }
 
-  /** `then` may answer for a single accepted event; null leaves the 202. */
-  async take(
+  /**
+   * Answers by itself, now or later; throws what is wrong with the request as a whole. No promise is returned: the framework would watch the
+   * response's stream for it. `then` may answer for a single accepted event; null leaves the 202.
+   */
+  take(
     request: FastifyRequest,
     reply: FastifyReply,
     read: (input: unknown) => ReadEvent,
     then?: (accepted: Accepted) => Promise<Answer<object> | null>,
-  ): Promise<FastifyReply> {
+  ): void {
     const client = request.client as Client;
     const { body } = request;
     const batch = batchOf(body);
+    const failed = (error: unknown): void => void reply.send(error);
     if (batch === null) {
       this.spendTokens(client, 1);
       const event = read(body);
-      const outcome = "faults" in event ? unread(event.faults) : await this.options.sink.emit(event.kind, event.input, client.name);
-      this.count(event, outcome);
-      const later = outcome.ok && then !== undefined ? await then(outcome.accepted) : null;
-      const answer = later ?? answerOf(outcome);
-      return this.send(reply, answer.status, answer.body, answer.status === 503);
+      const settle = (outcome: EmitOutcome): void => {
+        this.count(event, outcome);
+        if (outcome.ok && then !== undefined)
+          then(outcome.accepted).then((answer) => this.send(reply, answer ?? answerOf(outcome)), failed);
+        else this.send(reply, answerOf(outcome));
+      };
+      if ("faults" in event) settle(unread(event.faults));
+      else this.options.sink.emit(event.kind, event.input, client.name).then(settle).catch(failed);
+      return;
     }
     this.checkBatch(batch);
     this.spendTokens(client, batch.length);
-    const answer = batchAnswerOf(await this.emitAll(batch.map(read), client.name));
-    return this.send(
+    this.emitAll(batch.map(read), client.name)
+      .then((outcomes) => this.sendBatch(reply, outcomes))
+      .catch(failed);
+  }
+
+  private sendBatch(reply: FastifyReply, outcomes: readonly EmitOutcome[]): void {
+    const answer = batchAnswerOf(outcomes);
+    this.send(
       reply,
-      answer.status,
-      answer.body,
+      answer,
       answer.body.items.some((item) => item.status === 503),
     );
   }
@@ -105,14 +121,13 @@ export class Intake {
   }
 
   private count(event: ReadEvent, outcome: EmitOutcome): void {
-    const { metrics } = this.options.telemetry;
-    if (!outcome.ok) metrics.eventsRejected.add({ code: outcome.error.code });
-    else if ("kind" in event) metrics.eventsAccepted.add({ kind: event.kind });
+    if (!outcome.ok) this.options.telemetry.metrics.eventsRejected.add({ code: outcome.error.code });
+    else if ("kind" in event) this.accepted[event.kind].add();
   }
 
-  private send(reply: FastifyReply, status: number, body: object, retry: boolean): FastifyReply {
+  private send(reply: FastifyReply, { status, body }: Answer<object>, retry = status === 503): void {
     if (retry) reply.header("retry-after", retryAfterOf(this.options.limits.retryAfterMs));
-    return reply.code(status).send(body);
+    reply.code(status).send(body);
   }
 }
 

@@ -28,6 +28,7 @@ export function guardRequests(app: FastifyInstance, options: HookOptions): void 
   const { apiKeys, bodyLimitBytes, bytesInFlight, requestsInFlight, retryAfterMs, telemetry } = options;
   let inFlight = 0;
   let heldBytes = 0;
+  telemetry.metrics.httpInFlight.follow(() => inFlight);
   app.decorateRequest("client", null);
   app.decorateRequest("heldBytes", null);
   app.addHook("onRequest", (request, _reply, done) => {
@@ -44,24 +45,32 @@ export function guardRequests(app: FastifyInstance, options: HookOptions): void 
     request.client = client;
     request.heldBytes = bytes;
     heldBytes += bytes;
-    telemetry.metrics.httpInFlight.set(++inFlight);
+    inFlight++;
     done();
   });
   app.addHook("onResponse", (request, _reply, done) => {
     if (request.heldBytes !== null) {
       heldBytes -= request.heldBytes;
-      telemetry.metrics.httpInFlight.set(--inFlight);
+      inFlight--;
     }
     done();
   });
 }
 
-export function measureRequests(app: FastifyInstance, telemetry: Telemetry): void {
+export function measureRequests(app: FastifyInstance, { metrics }: Telemetry): void {
+  const routes = new Map<string, Map<number, { add(): void }>>();
+  const answered = (route: string, status: number): { add(): void } => {
+    const byStatus = routes.get(route) ?? new Map<number, { add(): void }>();
+    routes.set(route, byStatus);
+    const series = byStatus.get(status) ?? metrics.httpRequests.series({ route, status });
+    byStatus.set(status, series);
+    return series;
+  };
   app.addHook("onResponse", (request, reply, done) => {
     // The pattern, not the address: an address holds ids, and every one would be a series of its own.
     const route = request.routeOptions.url ?? "unknown";
-    telemetry.metrics.httpRequests.add({ route, status: reply.statusCode });
-    telemetry.metrics.httpRequestDuration.observe({ route }, reply.elapsedTime / 1000);
+    answered(route, reply.statusCode).add();
+    metrics.httpRequestDuration.observe({ route }, reply.elapsedTime / 1000);
     done();
   });
 }

@@ -102,11 +102,19 @@ describe("one event", () => {
   it.each([
     ["{", 400],
     ['{"__proto__":{}}', 400],
+    [`{"leadId":"l","kind":"event","properties":{"${"\\u005f"}_proto__":{"a":1}}}`, 400],
+    ['{"leadId":"l","kind":"event","properties":{"constructor":{"prototype":{"a":1}}}}', 400],
     ["", 400],
   ])("%p is no JSON", async (body, status) => {
     const answer = await call(await world(), "/v1/touches", body);
     expect(answer.statusCode).toBe(status);
     expect(answer.json()).toMatchObject({ code: "BODY_INVALID" });
+  });
+  it("may speak of constructors and in escapes", async () => {
+    const here = await world();
+    const body = '{"leadId":"l","kind":"event","content":"caf\\u00e9","properties":{"trade":"constructor"}}';
+    expect((await call(here, "/v1/touches", body)).statusCode).toBe(202);
+    expect(here.log[0]?.value).toMatchObject({ content: "café", properties: { trade: "constructor" } });
   });
   it("is 503 with its event id and Retry-After while Kafka is away, and can be repeated", async () => {
     const here = await world();

@@ -19,7 +19,7 @@ beforeAll(async () => {
     probeEveryMs: 100,
     progressLimitMs: 1_000,
   });
-});
+}, 180_000);
 afterAll(async () => {
   await collector?.close();
   await servers?.dispose();
