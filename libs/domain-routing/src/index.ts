@@ -34,6 +34,7 @@ export { journeySchema } from "./schema/journey-schema.ts";
 export type { JsonSchema } from "./schema/json-schema.ts";
 export { policySchema } from "./schema/policy-schema.ts";
 export { rosterSchema } from "./schema/roster-schema.ts";
+export { onRosterChange, onRosterVersion, rosterKey } from "./team/decide-roster.ts";
 export { type EditedTeam, editRoster, findRep, type RosterEdit, rosterActions } from "./team/edit-roster.ts";
 export { onRequest, onTeamTimer, teamTimerKinds, teamTimerOf } from "./team/on-request.ts";
 export { onRoster } from "./team/on-roster.ts";

@@ -1,4 +1,4 @@
-import type { Assignment, TeamReply, TeamRequest } from "@leadstream/schemas";
+import type { Assignment, Signal, TeamReply, TeamRequest } from "@leadstream/schemas";
 import type { Case, CaseOutput, TeamState } from "../src/index.ts";
 import { readTeam } from "../src/index.ts";
 import { CompanyChecker, type Owner, opening } from "./company-checker.ts";
@@ -23,6 +23,7 @@ const inside = (spans: readonly (readonly [number, number])[], at: number): bool
 const isIn = ({ absent, hours }: ModelRep, at: number): boolean => !inside(absent, at) && (hours === null || inside(hours, at));
 
 interface RosterText {
+  readonly removed?: boolean;
   readonly reassignPerHour?: number;
   readonly calendars: Readonly<Record<string, { readonly open: readonly (readonly [number, number])[] }>>;
   readonly reps: readonly { readonly id: string; readonly calendar?: string }[];
@@ -38,6 +39,8 @@ export type Tally = Record<string, number>;
 export class Checker implements Watch {
   readonly faults: string[] = [];
   readonly tally: Tally;
+  /** The status that a case received last. */
+  private status: Pick<Signal, "amount" | "currency"> | null = null;
   private readonly owners = new Map<string, Owner | null>();
   private readonly epochs = new Map<string, number>();
   private readonly reps = new Map<string, Map<string, ModelRep>>();
@@ -73,6 +76,7 @@ export class Checker implements Watch {
     }
     if (message.type !== "signal") return;
     const { kind, status, command, eventId } = message.value;
+    if (kind === "status") this.status = message.value;
     if (command !== null && eventId !== null) this.answers.set(eventId, 0);
     if (eventId !== null) this.company.asked(eventId, message.value.toRep);
     if (state === null || state.pending === null) return;
@@ -83,9 +87,19 @@ export class Checker implements Watch {
 
   caseOutput(output: CaseOutput): void {
     if (output.type === "Alert") this.count(`alert ${output.value.kind}`);
-    else if (output.type === "TeamRequest") this.count(`request ${output.value.kind}`);
-    else if (output.type === "Assignment") this.assignment(output.value);
+    else if (output.type === "TeamRequest") {
+      this.count(`request ${output.value.kind}`);
+      if (output.value.outcome === "won") this.deal(output.value.amount);
+    } else if (output.type === "Assignment") this.assignment(output.value);
     else this.count(output.type === "MessageRequested" ? "messages requested" : `journey ${output.value.move}`);
+  }
+
+  /** By the rates of the tests' policies: a dollar is half a euro, a yen has no rate. */
+  private deal(counted: number | null): void {
+    const { amount, currency } = this.status ?? { amount: null, currency: null };
+    const expected = amount === null || currency === "JPY" ? null : currency === "USD" ? Math.ceil(amount / 2) : amount;
+    if (counted !== expected) this.fault(`a deal of ${amount} ${currency} counts as ${counted}, not ${expected}`);
+    this.count(`deals in ${currency ?? "no currency"}`);
   }
 
   private assignment(assignment: Omit<Assignment, "source">): void {
@@ -115,6 +129,11 @@ export class Checker implements Watch {
     }
     if ((state === "leased") !== (rep !== null) && state !== "opportunity")
       this.fault(`${leadId}: ${change} leaves state ${state} with owner ${rep}`);
+    if ((change === "recycled" || change === "handed_back") && previousRep !== null) {
+      this.count("cool-downs that the record tells");
+      if (!assignment.coolDowns.includes(`${previousRep}:${assignment.time + COOL_DOWN_MS}`))
+        this.fault(`${leadId}: ${change} does not tell the cool-down of ${previousRep}`);
+    }
     if (change === "recycled" || change === "handed_back") this.coolUntil.set(`${leadId}/${previousRep}`, assignment.time + COOL_DOWN_MS);
   }
 
@@ -150,7 +169,9 @@ export class Checker implements Watch {
     const former = this.reps.get(teamId) ?? new Map<string, ModelRep>();
     const next = new Map<string, ModelRep>();
     const text = JSON.parse(document) as RosterText;
-    this.revocationGapMs.set(teamId, text.reassignPerHour === undefined ? 0 : Math.ceil(3_600_000 / text.reassignPerHour));
+    // A team that is removed keeps its pace.
+    if (text.removed !== true || !this.revocationGapMs.has(teamId))
+      this.revocationGapMs.set(teamId, text.reassignPerHour === undefined ? 0 : Math.ceil(3_600_000 / text.reassignPerHour));
     const calendarOf = new Map(text.reps.map(({ id, calendar }) => [id, calendar ?? null]));
     for (const { id, capacity, skills, tier, absent, targets } of readTeam(document).reps) {
       const calendar = calendarOf.get(id) ?? null;

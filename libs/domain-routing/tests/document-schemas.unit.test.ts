@@ -37,6 +37,7 @@ const whole: Record<DocumentKind, Document> = {
     reactivate: { riseBy: 3 },
     inactivity: { after: "7d" },
     followUp: { hot: "call" },
+    currency: { base: "EUR", rates: { USD: 0.92 } },
   },
   roster: {
     name: "r",
@@ -52,7 +53,7 @@ const whole: Record<DocumentKind, Document> = {
             id: "ann",
             skills: "x",
             absent: [{ from: "2026-05-01", until: "2026-05-02T08:00:00+08:00" }],
-            targets: [{ from: "2026-05-01", until: "2026-06-01", amount: 9 }],
+            targets: [{ from: "2026-05-01", until: "2026-06-01", amount: 9, currency: "EUR" }],
           },
         ],
       },
@@ -127,8 +128,8 @@ describe.each(documentKinds)("the published JSON Schema of a %s", (kind) => {
   it.each(places)("knows the fields that the check knows at %s", (_, path) => {
     const unknown = withField(whole[kind], path, "not-a-field", 1);
     const fault = checks[kind](unknown).find((each) => each.problem === "is not a known field");
-    // Names are free where calendars are listed.
-    if (fault === undefined) return expect(path.at(-1)).toBe("calendars");
+    // Names are free where calendars or currencies are listed.
+    if (fault === undefined) return expect(["calendars", "rates"]).toContain(path.at(-1));
     expect(accepts(kind, unknown)).toBe(false);
     const known = /use one of (.+)$/.exec(fault.remedy)![1]!.split(", ");
     expect(propertiesAt(kind, path)).toEqual([...new Set(known)].sort());
@@ -151,6 +152,9 @@ describe("the schemas", () => {
     ["policy", { rules: [{ id: "a", assign: { team: "t" }, when: { region: [] } }] }],
     ["policy", { rules: [{ assign: { team: "t" } }] }],
     ["policy", { clocks: [] }],
+    ["policy", { currency: { base: "euro" } }],
+    ["policy", { currency: { base: "EUR", rates: { USD: 0 } } }],
+    ["policy", { currency: { base: "EUR", rates: { dollar: 2 } } }],
     ["roster", { teams: [] }],
     ["roster", { teams: [{ id: "t", reps: [{ id: "a", weight: 17 }] }] }],
     ["roster", { teams: [{ id: "t", reps: [{ id: "a", absent: [{ from: "yesterday", until: "2026-01-01" }] }] }] }],

@@ -22,7 +22,6 @@ import {
   readTeamState,
   type SharedPolicy,
   type TeamContext,
-  type TeamOutput,
   type TeamState,
   teamTimerKinds,
   teamTimerOf,
@@ -43,7 +42,7 @@ export interface Watch {
   caseReceives(message: Message, state: Case | null): void;
   caseOutput(output: CaseOutput): void;
   teamReceives(message: Message, state: TeamState | null, now: number): void;
-  teamReplies(reply: TeamOutput["value"], request: TeamRequest | null): void;
+  teamReplies(reply: Omit<TeamReply, "source">, request: TeamRequest | null): void;
 }
 
 export interface Bug {
@@ -239,6 +238,7 @@ export class Joiner {
     return {
       now,
       emit: (output) => {
+        if (output.type !== "TeamReply") return;
         const replies = this.bug.reply === undefined ? [output.value] : this.bug.reply(output.value);
         for (const reply of replies) {
           this.watch.teamReplies(reply, request);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { readTeamState, writeTeamState } from "../src/index.ts";
+import { readTeamState, rosterParts, writeTeamState } from "../src/index.ts";
 import { roundTrip } from "./joiner.ts";
 import { Random } from "./random.ts";
 import { TeamStory } from "./team-story.ts";
@@ -41,6 +41,25 @@ describe("a rep who leaves", () => {
       expect(story.take()).toEqual([]);
     }
     expect(story.state?.leavers).toEqual([]);
+  });
+
+  it("a team that is removed gives back at the pace that it had, also after a restart; without one all at once", () => {
+    const story = five().at(1_000).roster([], { removed: true });
+    expect(story.take()).toEqual(["revoked lead-1#1 ann"]);
+    restart(story);
+    story.at(1_000 + 30 * minute);
+    expect(story.take()).toEqual(["revoked lead-2#1 ann", "revoked lead-3#1 ann"]);
+    story.send("assign", 9);
+    expect(story.take()).toEqual(["denied lead-9#1"]);
+    restart(story.roster([], { removed: true }));
+    story.at(1_000 + 60 * minute);
+    expect(story.take()).toEqual(["revoked lead-4#1 ann", "revoked lead-5#1 ann"]);
+    const quick = new TeamStory().roster([ann]);
+    quick.ask();
+    expect(quick.take()).toEqual(["granted lead-1#1 ann"]);
+    expect(quick.roster([], { removed: true }).take()).toEqual(["revoked lead-1#1 ann"]);
+    const [, gone] = rosterParts({ teams: [{ id: "north", reps: [{ id: "bob" }] }] }, ["east"]);
+    expect(gone).toEqual({ teamId: "east", document: JSON.stringify({ id: "east", removed: true, reps: [] }) });
   });
 
   it("a team that hears nothing for long catches up with each lead at its own time", () => {

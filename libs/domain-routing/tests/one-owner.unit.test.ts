@@ -36,6 +36,10 @@ describe("I4: one owner, whatever happens in whatever order", () => {
       "collaborator_added",
       "leads handed over with collaborators",
       "hand-overs that tell of the owners before",
+      "cool-downs that the record tells",
+      "deals in USD",
+      "deals in JPY",
+      "teams removed",
     ]) {
       expect([must, (tally[must] ?? 0) > 100]).toEqual([must, true]);
     }

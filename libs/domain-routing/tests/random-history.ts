@@ -180,6 +180,7 @@ class History {
         leadId: this.random.pick(this.leads),
         status,
         amount: status === "won" ? this.random.below(3_000) : null,
+        currency: this.random.pick(["EUR", "EUR", "USD", "JPY", null]),
         imported: this.random.chance(4),
         eventId: `event-${this.time}`,
       }),
@@ -257,13 +258,16 @@ class History {
   private publishRoster(team: string): void {
     const version = (this.versions.get(team) ?? 0) + 1;
     this.versions.set(team, version);
+    const removed = this.members.get(team)!.size === 0 && this.random.chance(60);
+    if (removed) this.checker.count("teams removed");
     const document = JSON.stringify({
       id: team,
+      removed,
       queueLimit: this.random.pick([0, 1, 5]),
       tierFallback: this.random.chance(80),
       claims: { cap: 2, perDay: 2 },
       calendars,
-      ...(this.random.chance(50) ? { reassignPerHour: this.random.pick([1, 60]) } : {}),
+      ...(!removed && this.random.chance(50) ? { reassignPerHour: this.random.pick([1, 60]) } : {}),
       reps: [...this.members.get(team)!.values()],
     });
     this.joiner.send("publisher", { type: "roster", teamId: team, version, document });

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "@jest/globals";
-import { checkRoster, readTeamState, writeTeamState } from "../src/index.ts";
+import { checkPolicy, checkRoster, namesOf, readTeamState, writeTeamState } from "../src/index.ts";
 import { compareLeft } from "../src/team/sales-target.ts";
 import { CaseStory } from "./case-story.ts";
 import { roundTrip } from "./joiner.ts";
+import { policyDocument } from "./samples.ts";
 import { TeamStory } from "./team-story.ts";
 
 const july = Date.parse("2026-07-01");
@@ -77,6 +78,63 @@ describe("the strategy target-left (S3)", () => {
     expect(won.requests()).toMatchObject([{ kind: "release", outcome: "won", amount: 4_200 }]);
     const lost = new CaseStory().assigned().status("lost", { amount: 4_200 });
     expect(lost.requests()).toMatchObject([{ kind: "release", outcome: "lost", amount: null }]);
+  });
+
+  it.each([
+    [4_200, "EUR", 4_200, []],
+    [4_201, "USD", 2_101, ["counts as 2101 hundredths of EUR for the sales target"]],
+    [4_200, "JPY", null, ["the policy has no rate for JPY: the deal counts for no sales target"]],
+    [Number.MAX_SAFE_INTEGER, "USD", 2 ** 52, [expect.stringContaining("counts as")]],
+  ] as const)("a deal of %d %s counts by the policy's rates, and the record says so", (amount, currency, counted, why) => {
+    const story = new CaseStory().assigned().status("opportunity").status("won", { amount, currency });
+    expect(story.requests()).toMatchObject([{ kind: "release", outcome: "won", amount: counted }]);
+    expect(story.changes().at(-1)).toMatchObject({ change: "won", amount, why });
+  });
+
+  it("a policy without a currency counts no deal, and may not go by targets", () => {
+    const quiet = new CaseStory(policyDocument({ currency: undefined })).assigned().status("opportunity").status("won", { amount: 4_200 });
+    expect(quiet.requests()).toMatchObject([{ outcome: "won", amount: null }]);
+  });
+
+  const teams = (currency: string, other: string) => ({
+    teams: [
+      { id: "east", reps: [{ id: "ann", targets: [{ ...quarter(5)[0]!, currency }] }] },
+      { id: "west", reps: [{ id: "bob", targets: [{ ...quarter(5)[0]!, currency: other }] }] },
+    ],
+  });
+  it.each([
+    [
+      "no currency",
+      { currency: undefined, fallback: { team: "east", strategy: "target-left" } },
+      "fallback.strategy",
+      "states no currency",
+    ],
+    [
+      "no currency for a rule",
+      { currency: undefined, rules: [{ id: "a", when: { grade: "A" }, assign: { team: "east", strategy: "target-left" } }] },
+      "rules[0].assign.strategy",
+      "states no currency",
+    ],
+    ["another base than the roster's", { currency: { base: "USD" } }, "currency.base", "not that of the sales targets, EUR"],
+    ["no base", { currency: { rates: {} } }, "currency.base", "is missing"],
+    ["a rate of the base", { currency: { base: "EUR", rates: { EUR: 1 } } }, "currency.rates.EUR", "is the base currency"],
+    ["a rate of nothing", { currency: { base: "EUR", rates: { USD: 0 } } }, "currency.rates.USD", "is no rate"],
+    ["too fine a rate", { currency: { base: "EUR", rates: { USD: 0.12345678 } } }, "currency.rates.USD", "is no rate"],
+    ["no currency's name", { currency: { base: "EUR", rates: { dollar: 2 } } }, "currency.rates.dollar", "is no currency"],
+  ])("a policy is refused for %s", (_name, details, path, problem) => {
+    const faults = checkPolicy(policyDocument(details), namesOf(teams("EUR", "EUR")));
+    expect(faults).toContainEqual({ path, problem: expect.stringContaining(problem), remedy: expect.stringMatching(/\S/) });
+  });
+
+  it("a roster is refused whose targets are in two currencies", () => {
+    expect(checkRoster(teams("EUR", "EUR"))).toEqual([]);
+    expect(checkRoster(teams("EUR", "CNY"))).toEqual([
+      {
+        path: "teams[1].reps[0].targets[0].currency",
+        problem: "is CNY, others are in EUR",
+        remedy: "Write all targets in EUR: deals are converted by the policy",
+      },
+    ]);
   });
 
   it.each([

@@ -46,6 +46,7 @@ export function signalOf(kind: SignalKind, time: number, details: Partial<Signal
     policyVersion: null,
     due: 0,
     touch: null,
+    currency: null,
     ...details,
   };
 }
@@ -113,6 +114,7 @@ export const policyDocument = (details: Record<string, unknown> = {}): Record<st
   tierByGrade: { A: "any", B: "any", C: "any" },
   rules: [],
   fallback: { team: "east" },
+  currency: { base: "EUR", rates: { USD: 0.5 } },
   clocks: (["A", "B", "C"] as const).map((grade) => ({
     grade,
     first: { target: "2h", remind: "4h", escalate: "24h", recycle: "48h" },

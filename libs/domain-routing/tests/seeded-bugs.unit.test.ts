@@ -189,6 +189,33 @@ const bugs: readonly (readonly [name: string, fault: string, bug: () => Bug])[] 
     () => ({ request: (request) => (request.kind === "tick" ? null : request) }),
   ],
   [
+    "a removed team gives everything back at once",
+    "revoked faster than",
+    () => ({
+      beforeTeam: (state, message) => {
+        if (message.type === "roster" && message.document.includes('"removed":true') && state.team !== null)
+          state.team = { ...state.team, reassignPerHour: null };
+      },
+    }),
+  ],
+  [
+    "deals are counted in whatever currency they come",
+    "a deal of .* counts as",
+    () => ({
+      output: (output) =>
+        output.type === "TeamRequest" && output.value.outcome === "won"
+          ? { ...output, value: { ...output.value, amount: (output.value.amount ?? 0) + 1 } }
+          : output,
+    }),
+  ],
+  [
+    "a cool-down is kept from those who list what to claim",
+    "does not tell the cool-down",
+    () => ({
+      output: (output) => (output.type === "Assignment" ? { ...output, value: { ...output.value, coolDowns: [] } } : output),
+    }),
+  ],
+  [
     "absence is not looked at",
     "who is absent",
     () => ({

@@ -1,4 +1,4 @@
-import type { TeamRequest } from "@leadstream/schemas";
+import type { TeamReply, TeamRequest } from "@leadstream/schemas";
 import { NO_WAKE, onRequest, onRoster, onTeamTimer, type TeamOutput, type TeamState, teamTimerKinds, teamTimerOf } from "../src/index.ts";
 import { requestOf } from "./samples.ts";
 
@@ -6,12 +6,17 @@ import { requestOf } from "./samples.ts";
 export class TeamStory {
   state: TeamState | null = null;
   now = 0;
-  replies: TeamOutput["value"][] = [];
+  replies: Omit<TeamReply, "source">[] = [];
   private version = 0;
   private asked = 0;
 
   private context(now = this.now) {
-    return { now, emit: (output: TeamOutput) => void this.replies.push(output.value) };
+    return {
+      now,
+      emit: (output: TeamOutput) => {
+        if (output.type === "TeamReply") this.replies.push(output.value);
+      },
+    };
   }
 
   roster(reps: readonly Record<string, unknown>[], details: Record<string, unknown> = {}): this {

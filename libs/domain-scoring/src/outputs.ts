@@ -136,6 +136,7 @@ function blankSignal(kind: SignalOutput["kind"], time: number, leadId: string): 
     policyVersion: null,
     due: 0,
     touch: null,
+    currency: null,
   };
 }
 
@@ -204,6 +205,7 @@ function statusSignal(change: Change, event: LeadEvent & { type: "Status" }): Mu
   signal.rep = event.value.rep;
   signal.reason = event.value.reason;
   signal.amount = event.value.amount;
+  signal.currency = event.value.currency;
   return signal;
 }
 

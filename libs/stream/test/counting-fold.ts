@@ -46,6 +46,7 @@ export const signalOf = (leadId: string, kind: "active" | "inactive", time: numb
     policyVersion: null,
     due,
     touch: null,
+    currency: null,
   } as Emitted<"Signal">["value"],
 });
 

@@ -9,6 +9,8 @@ import type {
   ModelPublished,
   PolicyPublished,
   Profile,
+  RosterChange,
+  RosterDecided,
   RosterPublished,
   Score,
   ShadowScore,
@@ -130,6 +132,24 @@ export const aRosterPublished: Build<RosterPublished> = (change = {}) => ({
   ...change,
 });
 
+export const aRosterChange: Build<RosterChange> = (change = {}) => ({
+  commandId: "command-1",
+  version: 2,
+  teamId: "team-1",
+  rep: "rep-1",
+  fingerprint: "0123456789abcdef",
+  document: "{}",
+  ...change,
+});
+
+export const aRosterDecided: Build<RosterDecided> = (change = {}) => ({
+  source: aSource({ topic: "team.requests" }),
+  done: true,
+  reason: null,
+  ...aRosterChange(),
+  ...change,
+});
+
 export const aSource: Build<Source> = (change = {}) => ({
   topic: "lead.events",
   incarnation: "incarnation-1",
@@ -240,6 +260,7 @@ export const aSignal: Build<Signal> = (change = {}) => ({
   policyVersion: null,
   due: EPOCH_MS,
   touch: null,
+  currency: null,
   ...change,
 });
 
@@ -304,6 +325,7 @@ export const anAssignment: Build<Assignment> = (change = {}) => ({
   due: EPOCH_MS,
   collaborators: [],
   formerOwners: [],
+  coolDowns: [],
   ...change,
 });
 

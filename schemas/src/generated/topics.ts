@@ -97,7 +97,9 @@ export const topicFile = {
       "retentionMs": -1,
       "records": [
         "TeamRequest",
-        "RosterPublished"
+        "RosterPublished",
+        "RosterChange",
+        "RosterDecided"
       ]
     },
     {

@@ -229,6 +229,7 @@ describe("next best action (S2)", () => {
       ["own-worked", 90_000],
       ["own-former", 95_000],
       ["pool-lost", 88_000],
+      ["pool-over", 87_000],
       ["pool-free", 86_000],
       ["pool-low", 20_000],
     ] as const) {
@@ -248,7 +249,10 @@ describe("next best action (S2)", () => {
     await change("own-former", "2026-03-01 00:00:00.000", { ...leased, rep: "di" });
     await change("own-former", "2026-03-01 01:00:00.000", { ...leased, rep: "di", change: "contacted" });
     await change("own-former", "2026-03-02 00:00:00.000", { ...leased, change: "transferred", epoch: 2, previous_rep: "di" });
-    await change("pool-lost", "2026-03-01 00:00:00.000", { change: "recycled", state: "pool", epoch: 1, rep: "", previous_rep: rep });
+    const lost = { change: "recycled", state: "pool", epoch: 1, rep: "", previous_rep: rep };
+    await change("pool-lost", "2026-03-01 00:00:00.000", { ...lost, cool_downs: [`${rep}:4102444800000`] });
+    // The cool-down is over; that of a rep whose name begins alike is not.
+    await change("pool-over", "2026-03-01 00:00:00.000", { ...lost, cool_downs: [`${rep}:1767225600000`, `${rep}ril:4102444800000`] });
     await change("pool-free", "2026-03-01 00:00:00.000", { change: "recycled", state: "pool", epoch: 1, rep: "", previous_rep: "di" });
     await change("pool-low", "2026-03-01 00:00:00.000", { change: "recycled", state: "pool", epoch: 1, rep: "", previous_rep: "di" });
   });
@@ -258,10 +262,11 @@ describe("next best action (S2)", () => {
     expect(body.rows.map((row) => [row.leadId, row.action, row.rule])).toEqual([
       ["own-former", "contact_now", "first-contact"],
       ["own-worked", "follow_up", "cadence"],
+      ["pool-over", "claim", "unclaimed"],
       ["pool-free", "claim", "unclaimed"],
       ["own-new", "contact_now", "first-contact"],
     ]);
-    expect(body.rows[3]).toMatchObject({ overdue: true, dueAt: "2199-01-01 00:00:00.000", score: 81_000, epoch: 1 });
+    expect(body.rows[4]).toMatchObject({ overdue: true, dueAt: "2199-01-01 00:00:00.000", score: 81_000, epoch: 1 });
     expect((await get<{ rows: unknown[] }>(`/v1/reps/${rep}/actions?limit=2`)).body.rows).toHaveLength(2);
   });
 

@@ -28,6 +28,7 @@ const assignment = (commandId: string | null, details: Partial<Assignment> = {})
   amount: null,
   collaborators: [],
   formerOwners: [],
+  coolDowns: [],
   policyVersion: 3,
   due: 0,
   ...details,

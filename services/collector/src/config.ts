@@ -72,6 +72,7 @@ export const collectorConfig = z
       .default(5_000)
       .describe("records of lead.assignments per partition that are read at the start to know late commands"),
     commandFetchWaitMs: milliseconds(500, "ms that an idle look for results waits at the broker", 10),
+    rosterPollMs: milliseconds(50, "ms between two looks at the log for the decision on a change of the roster"),
     rosterChangesWaiting: z.int().min(1).max(10_000).default(64).describe("changes of the roster that may wait for their turn"),
     progressLimitMs: milliseconds(15_000, "ms without an acknowledgement after which the service is unhealthy", 1_000),
     shutdownLimitMs: milliseconds(20_000, "ms to drain after SIGTERM", 1_000),

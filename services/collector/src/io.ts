@@ -67,7 +67,7 @@ export async function openIo(config: CollectorConfig, telemetry: Telemetry): Pro
       sink: connected.emitter,
       apiKeys,
       results,
-      rosters: new Rosters(new KafkaRosterLog(connected.connection, connected.registry, connected.sender), results, config),
+      rosters: new Rosters(new KafkaRosterLog(connected.connection, connected.registry, connected.sender), results, config, systemClock),
       async close() {
         stopped.abort();
         await tail;

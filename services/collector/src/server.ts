@@ -76,7 +76,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     guardRequests(api, { ...limits, apiKeys, telemetry });
     eventRoutes(api, intake, limits.batchLimit);
     commandRoutes(api, intake, results, limits);
-    resultRoutes(api, results, limits);
+    resultRoutes(api, results, rosters, limits);
     rosterRoutes(api, rosters, newId, limits);
   });
   return app;

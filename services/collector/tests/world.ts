@@ -1,13 +1,14 @@
 import { afterEach } from "@jest/globals";
+import { onRosterChange, onRosterVersion } from "@leadstream/domain-routing";
 import type { EdgeContext, KeyStore } from "@leadstream/edge";
 import { KafkaAdapterError } from "@leadstream/kafka";
 import { createNodeCrypto, Emitter, type RecordSender, uuidV7Source } from "@leadstream/producer";
-import { AvroReader, codecs, type Decoded, type RecordName, WireFormat } from "@leadstream/schemas";
-import { createTelemetry } from "@leadstream/telemetry";
+import { AvroReader, codecs, type Decoded, type RecordName, type RosterDecided, WireFormat } from "@leadstream/schemas";
+import { createTelemetry, systemClock } from "@leadstream/telemetry";
 import type { FastifyInstance } from "fastify";
 import { ApiKeys, hashOf } from "../src/api-keys.ts";
 import { CommandResults } from "../src/command-results.ts";
-import type { RosterLog, TeamVersion } from "../src/roster/roster-log.ts";
+import type { RosterLog, RosterNews } from "../src/roster/roster-log.ts";
 import { Rosters } from "../src/roster/rosters.ts";
 import { buildServer, type ServerLimits } from "../src/server.ts";
 
@@ -36,7 +37,7 @@ export interface World {
   readonly log: Decoded[];
   readonly destroyed: string[];
   /** Versions of teams on the log; a test may slip in another writer's. */
-  readonly rosters: TeamVersion[];
+  readonly rosters: RosterNews[];
   readonly logLines: string[];
   clockMs: number;
   /** What Kafka does with the next records. */
@@ -49,7 +50,7 @@ export async function world(overrides: Partial<ServerLimits> = {}): Promise<Worl
     log: [] as Decoded[],
     destroyed: [] as string[],
     logLines: [] as string[],
-    rosters: [] as TeamVersion[],
+    rosters: [] as RosterNews[],
     clockMs: 0,
     answer: async () => {},
   };
@@ -83,15 +84,22 @@ export async function world(overrides: Partial<ServerLimits> = {}): Promise<Worl
     async catchUp(see) {
       for (; seen < state.rosters.length; seen++) see(state.rosters[seen]!);
     },
-    async append(teamId, value) {
+    async append(change) {
       await (state as unknown as World).answer(state.rosters.length);
-      return { partition: 1, offset: state.rosters.push({ ...value, teamId }) - 1 };
+      // The router's own rule decides, with what the log holds by then.
+      const newest = Math.max(0, ...state.rosters.map(({ version }) => version));
+      onRosterChange(
+        { now: 0, emit: ({ value }) => state.rosters.push(newsOf(value as RosterDecided)) },
+        onRosterVersion(null, newest),
+        change,
+      );
+      return { partition: 1, offset: state.rosters.length - 1 };
     },
   };
   let ids = 0;
   const app = await buildServer({
     results,
-    rosters: new Rosters(rosterLog, results, { rosterChangesWaiting: 2 }),
+    rosters: new Rosters(rosterLog, results, { rosterChangesWaiting: 2, rosterPollMs: 1 }, systemClock),
     newId: () => `id-${++ids}`,
     sink: new Emitter({ sender, wire, context, now: () => 1_000 }),
     apiKeys: new ApiKeys([
@@ -105,6 +113,9 @@ export async function world(overrides: Partial<ServerLimits> = {}): Promise<Worl
   open.push(app);
   return Object.assign(state, { app, results }) as World;
 }
+
+const newsOf = ({ done, commandId, teamId, version, document }: RosterDecided): RosterNews =>
+  done ? { kind: "team", teamId, version, document, commandId } : { kind: "refused", commandId, teamId, version };
 
 type Method = "GET" | "POST" | "DELETE";
 export function call(

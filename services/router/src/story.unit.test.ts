@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import { readYamlDocument } from "@leadstream/config";
 import { rosterParts } from "@leadstream/domain-routing";
-import type { Decoded, RecordName, Records, Signal } from "@leadstream/schemas";
+import type { Decoded, RecordName, Records, RosterChange, Signal } from "@leadstream/schemas";
 import { MemoryIo, partitionOf, type RecordCursor, TopologyDriver } from "@leadstream/stream";
 import { z } from "zod";
 import { attributes, blankSignal as blank } from "../tests/signals.ts";
@@ -43,6 +43,9 @@ class Router {
     );
   }
 
+  change(value: RosterChange): void {
+    this.driver.feed((broker, now) => broker.append("team.requests", "RosterChange", "*", value, now));
+  }
   publishJourney(journey: string, version: number): void {
     for (const partition of [0, 1])
       this.toPartition(partition, null, { kind: "journey", leadId: "", document: journey, policyVersion: version });
@@ -134,6 +137,42 @@ describe("the router's two folds joined by topics, under the demo policy", () =>
         .filter((request) => request.kind === "release")
         .map((request) => request.outcome),
     ).toEqual(["recycled", "won"]);
+  });
+
+  it("of two changes from one version of the roster the log holds the first; the second is refused, for the record", () => {
+    const change = (commandId: string, teamId: string, version: number): void => {
+      const file = document("rosters/demo-team.yaml") as { teams: { id: string; reps: object[] }[]; calendars?: object };
+      const team = file.teams.find(({ id }) => id === teamId)!;
+      const text = JSON.stringify({
+        ...team,
+        calendars: file.calendars,
+        reps: [...team.reps, { id: "zoe", tier: "senior", capacity: 500 }],
+      });
+      router.change({ commandId, version, teamId, rep: "zoe", fingerprint: "f", document: text });
+    };
+    change("first", "emea", 2);
+    change("second", "americas", 2);
+    change("late", "emea", 2);
+    const decided = router.records("team.requests", "RosterDecided");
+    expect(decided.map(({ commandId, done, version, teamId }) => [commandId, done, version, teamId])).toEqual([
+      ["first", true, 2, "emea"],
+      ["second", false, 2, "americas"],
+      ["late", false, 2, "emea"],
+    ]);
+    expect(decided[1]).toMatchObject({ reason: "the roster has changed since: it has version 2", document: "" });
+    for (const lead of ["lead-1", "lead-2", "lead-3", "lead-4", "lead-5"]) {
+      cross(lead);
+      router.signal("command", { leadId: lead, command: "transfer", toTeam: "americas", toRep: "zoe", eventId: `t-${lead}` });
+    }
+    const told = router.records("lead.assignments", "Assignment");
+    expect(told.some(({ rep, team }) => rep === "zoe" && team === "emea")).toBe(true);
+    expect(told.filter(({ change }) => change === "refused").map(({ reason }) => reason)).toEqual(
+      Array(5).fill("zoe is not in team americas"),
+    );
+    change("next", "americas", 3);
+    expect(router.records("team.requests", "RosterDecided")).toContainEqual(
+      expect.objectContaining({ commandId: "next", done: true, version: 3 }),
+    );
   });
 
   it("an alert carries the instant at which it was due, not that at which time was noticed", () => {

@@ -13,13 +13,13 @@ export function caseTopology(io: StreamIo): Topology<CaseInput, Case, CaseShared
     .commit(io.transactions("cases", "lead.signals")); // last, always
 }
 
-/** team.requests → lead.signals. */
+/** team.requests → lead.signals; what was decided on the roster comes back to team.requests. */
 export function teamTopology(io: StreamIo): Topology<TeamInput, TeamState, null> {
   return topology("teams")
     .from(io.inbox("team.requests", "teams")) // key = team id: the cases' questions and the team's roster
     .stage(decodeTeamRequest)
     .fold(teamFold, io.stores("teams")) // who holds what, whose turn it is, who waits
-    .to(io.output("lead.signals"))
+    .to(io.output("lead.signals"), io.output("team.requests"))
     .commit(io.transactions("teams", "team.requests")); // last, always
 }
 

@@ -29,6 +29,7 @@ export const blankSignal: Signal = {
   policyVersion: null,
   due: 0,
   touch: null,
+  currency: null,
 };
 
 export const attributes: LeadAttributes = {

@@ -109,6 +109,10 @@ function mapRecord(place: LogPlace, record: Decoded, emit: RowSink): void {
     case "RosterPublished":
       emit(publications, { place, value: { ...record.value, kind: "roster", name: "roster", terms: everyLead } });
       return;
+    case "RosterDecided":
+      if (record.value.done) emit(publications, { place, value: { ...record.value, kind: "roster", name: "roster", terms: everyLead } });
+      return;
+    case "RosterChange":
     case "Tick":
       return;
   }

@@ -210,6 +210,7 @@ export class RandomStream {
       why: [],
       collaborators: [],
       formerOwners: [],
+      coolDowns: [],
       commandId: null,
       score: 0,
       grade: null,

@@ -82,8 +82,16 @@ export function emitAssignment(context: CaseContext, state: Case, change: Change
       due: context.due,
       collaborators: state.collaborators,
       formerOwners: details.formerOwners ?? [],
+      coolDowns: coolDownsOf(state, context.now),
     },
   });
+}
+
+/** So that a list of what a rep may claim judges as the claim itself does (SLA12). */
+function coolDownsOf({ coolDowns }: Case, now: number): string[] {
+  const open: string[] = [];
+  for (const { rep, until } of coolDowns) if (until > now) open.push(`${rep}:${until}`);
+  return open;
 }
 
 function timeOrNull(time: number | undefined): number | null {

@@ -117,9 +117,9 @@ function reopen(context: CaseContext, state: Case, signal: Signal): void {
 /** won, lost, closed. */
 function finish(context: CaseContext, state: Case, change: Change, signal: Signal): void {
   const status: CaseState = change === "won" ? "won" : change === "lost" ? "lost" : "closed";
-  const { reason, amount } = signal;
+  const { reason, amount, currency } = signal;
   if (state.lease !== null) {
-    endLease(context, state, { change, status, reason, amount, coolDownMs: 0 });
+    endLease(context, state, { change, status, reason, amount, currency, coolDownMs: 0 });
     return;
   }
   cancelPending(context, state, `the lead is ${status}`);

@@ -1,5 +1,6 @@
 import type { Change } from "@leadstream/schemas";
 import { fallbackRule, matchRule, targetOf, tierFor } from "../policy/choose-team.ts";
+import { inBase } from "../policy/currency.ts";
 
 import { type Case, type Lease, NO_TIME, type Pending } from "./case.ts";
 import { type CaseContext, emitAssignment, emitRequest } from "./case-output.ts";
@@ -123,6 +124,7 @@ export interface LeaseEnd {
   readonly reason?: string | null;
   readonly commandId?: string | null;
   readonly amount?: number | null;
+  readonly currency?: string | null;
   /** How long the rep may not have the lead again; 0: at once. */
   readonly coolDownMs: number;
   /** false: the team has taken the lead away itself and holds nothing any more. */
@@ -134,8 +136,9 @@ export function endLease(context: CaseContext, state: Case, end: LeaseEnd): void
   const { lease } = state;
   if (lease === null) return;
   cancelPending(context, state, `the lease ended: ${end.change}`);
+  const sale = end.change === "won" ? saleOf(context, end) : null;
   if (end.release !== false) {
-    const amount = end.change === "won" ? (end.amount ?? null) : null;
+    const amount = sale?.amount ?? null;
     emitRequest(context, state, lease.team, lease.number, "release", { rep: lease.rep, outcome: end.change, amount });
   }
   coolDown(state, lease.rep, context.now, end.coolDownMs);
@@ -145,7 +148,24 @@ export function endLease(context: CaseContext, state: Case, end: LeaseEnd): void
   state.inactiveAt = NO_TIME;
   rest(state, end.status);
   const { reason = null, commandId = null, amount = null } = end;
-  emitAssignment(context, state, end.change, { previousRep: lease.rep, team: lease.team, rule: lease.rule, reason, commandId, amount });
+  emitAssignment(context, state, end.change, {
+    previousRep: lease.rep,
+    team: lease.team,
+    rule: lease.rule,
+    reason,
+    commandId,
+    amount,
+    why: sale?.why ?? [],
+  });
+}
+
+/** What a won deal counts for its owner's target, in the policy's currency (S3). */
+function saleOf({ policy }: CaseContext, { amount = null, currency = null }: LeaseEnd): { amount: number | null; why: string[] } | null {
+  if (amount === null || policy === null || policy.currency === null) return null;
+  const converted = inBase(policy.currency, amount, currency);
+  if (converted === null) return { amount: null, why: [`the policy has no rate for ${currency}: the deal counts for no sales target`] };
+  const foreign = currency !== null && currency !== policy.currency.base;
+  return { amount: converted, why: foreign ? [`counts as ${converted} hundredths of ${policy.currency.base} for the sales target`] : [] };
 }
 
 /** The case comes to rest in a state without an owner. */

@@ -7,6 +7,8 @@ export interface KnownNames {
   readonly teams: ReadonlyMap<string, readonly string[]>;
   /** Regions that leads can have; null: not known, so not checked. */
   readonly regions: ReadonlySet<string> | null;
+  /** In which sales targets are written; null: the roster does not say. */
+  readonly currency: string | null;
 }
 
 export function checkPolicyNames(reader: DocumentReader, policy: Policy, known: KnownNames): void {
@@ -23,6 +25,13 @@ export function checkPolicyNames(reader: DocumentReader, policy: Policy, known: 
     }
   }
   checkTarget(reader, policy.fallback, "fallback", known);
+  if (policy.currency !== null && known.currency !== null && policy.currency.base !== known.currency) {
+    reader.fault(
+      "currency.base",
+      `is not that of the sales targets, ${known.currency}`,
+      `Use ${known.currency} and state the rates of the others`,
+    );
+  }
   if (known.teams.get(policy.fallback.team)?.length === 0) {
     reader.fault("fallback.team", "has no reps", "Choose a team with reps: leads that nobody else takes go there");
   }

@@ -115,7 +115,16 @@ export interface Policy {
   /** Thousandths of a point that a resting lead must gain to be assigned again (SLA8). */
   readonly reactivate: { readonly riseBy: number };
   readonly followUp: FollowUpModes;
+  /** In which sales targets are counted; null: no rule goes by them. */
+  readonly currency: Currencies | null;
   readonly inactivity: { readonly afterMs: number; readonly leased: "alert" | "nurture"; readonly pool: "keep" | "nurture" };
+}
+
+/** Deals are converted into `base` by the stated rates. */
+export interface Currencies {
+  readonly base: string;
+  /** Millionths of the base currency for one unit, by currency; the base is among them. */
+  readonly rates: ReadonlyMap<string, number>;
 }
 
 /** How to follow up by temperature, in the sales team's own words (S3). */

@@ -5,6 +5,7 @@ import { DocumentReader, type Fault } from "../document/document-reader.ts";
 import { RoutingError } from "../errors.ts";
 import { checkPolicyNames, type KnownNames } from "./check-names.ts";
 import { checkReachable } from "./check-reachable.ts";
+import { readCurrencies } from "./currency.ts";
 import type { ClockRow, PhaseClocks, Policy, PoolKind, Tier } from "./policy.ts";
 import { outOfHoursChoices, tiers } from "./policy.ts";
 import { readRule, readTarget } from "./read-rule.ts";
@@ -27,6 +28,7 @@ const policyFields = [
   "reactivate",
   "inactivity",
   "followUp",
+  "currency",
 ];
 const pools: readonly PoolKind[] = ["pool", "nurture"];
 const pointThousandths = 1_000;
@@ -68,11 +70,22 @@ function read(document: unknown, known?: KnownNames): { policy: Policy; faults: 
     rules,
     fallback: readTarget(reader, root.fallback ?? { team: "?" }, "fallback", outOfHours),
     clocks: readClocks(reader, root.clocks, calendars),
+    currency: readCurrencies(reader, root.currency),
     ...readOwnership(reader, root, request),
   };
   checkReachable(reader, policy.rules);
+  checkCurrency(reader, policy);
   if (known !== undefined) checkPolicyNames(reader, policy, known);
   return { policy, faults: reader.faults };
+}
+
+/** Deals come in any currency: whoever goes by targets has to say what they are worth. */
+function checkCurrency(reader: DocumentReader, { currency, rules, fallback }: Policy): void {
+  if (currency !== null) return;
+  const place = rules.findIndex(({ targets }) => targets.some(({ strategy }) => strategy === "target-left"));
+  const path = place >= 0 ? `rules[${place}].assign.strategy` : "fallback.strategy";
+  if (place < 0 && fallback.strategy !== "target-left") return;
+  reader.fault(path, "goes by sales targets, and the policy states no currency", "Add currency: { base: EUR, rates: { USD: 0.92 } }");
 }
 
 function readBands(reader: DocumentReader, value: unknown): Policy["bands"] {

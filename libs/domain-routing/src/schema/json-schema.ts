@@ -12,6 +12,9 @@ export const explained = (description: string, schema: JsonSchema): JsonSchema =
 export const orNothing = (schema: JsonSchema): JsonSchema => ({ anyOf: [schema, { type: "null" }] });
 export const forPeople: JsonSchema = explained("for people; does nothing", {});
 
+/** ISO 4217. */
+export const currency: JsonSchema = { type: "string", pattern: "^[A-Z]{3}$" };
+
 /** An object with these fields and no other. */
 export const object = (
   properties: Readonly<Record<string, JsonSchema>>,

@@ -2,6 +2,7 @@ import { gradeSymbols, temperatureSymbols } from "@leadstream/schemas";
 import { outOfHoursChoices, strategies, tiers } from "../policy/policy.ts";
 import { conditionsSchema } from "./conditions-schema.ts";
 import {
+  currency,
   documentSchema,
   explained,
   forPeople,
@@ -76,6 +77,8 @@ const clock = object(
   ["grade", "first", "cadence"],
 );
 
+const rate: JsonSchema = { type: "number", exclusiveMinimum: 0, maximum: 1_000_000 };
+
 const policy = object(
   {
     name: ref("text"),
@@ -99,6 +102,16 @@ const policy = object(
     claim: object({ from: listOf(pool) }),
     reactivate: object({ riseBy: explained("points that a resting lead must gain", wholeNumber(0, 1_000)) }),
     inactivity: object({ after: ref("duration"), leased: oneOf(["alert", "nurture"]), pool: oneOf(["keep", "nurture"]) }),
+    currency: explained(
+      "of sales targets; a policy that goes by them needs it",
+      object(
+        {
+          base: currency,
+          rates: explained("what one unit is worth in the base", { type: "object", propertyNames: currency, additionalProperties: rate }),
+        },
+        ["base"],
+      ),
+    ),
     followUp: explained("how, in your own words", object(Object.fromEntries(temperatureSymbols.map((each) => [each, ref("text")])))),
   },
   ["name", "fallback", "clocks"],

@@ -1,5 +1,6 @@
 import { tiers } from "../policy/policy.ts";
 import {
+  currency,
   documentSchema,
   explained,
   forPeople,
@@ -37,7 +38,7 @@ const rep = object(
     absent: listOf(object(span, ["from", "until"])),
     targets: explained(
       "sales targets in whole currency units",
-      listOf(object({ ...span, amount: wholeNumber(1, 10_000_000_000) }, ["from", "until", "amount"])),
+      listOf(object({ ...span, amount: wholeNumber(1, 10_000_000_000), currency }, ["from", "until", "amount"])),
     ),
     calendar: explained("the team's where it is not said", ref("calendarName")),
   },
@@ -48,6 +49,7 @@ const team = object(
   {
     id: ref("text"),
     name: forPeople,
+    removed: explained("publishing says so of a team that is gone", { type: "boolean" }),
     regions: ref("texts"),
     queueLimit: explained("leads that may wait for a free rep", wholeNumber(0, 10_000)),
     tierFallback: explained("another tier takes over when the wanted one cannot", { type: "boolean" }),

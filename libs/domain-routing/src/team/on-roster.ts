@@ -11,10 +11,11 @@ import { type Member, newMember, newTeam, type TeamState } from "./team-state.ts
 export function onRoster(context: TeamContext, known: TeamState | null, teamId: string, version: number, document: string): TeamState {
   const state = known ?? newTeam(teamId);
   if (version <= state.rosterVersion) return state;
-  const team = readTeam(document);
+  const kept = keepingPace(state, document);
+  const team = readTeam(kept);
   const former = new Map([...state.members, ...state.leavers].map((member) => [member.rep.id, member]));
   state.rosterVersion = version;
-  state.document = document;
+  state.document = kept;
   state.team = team;
   const movedTo = new Map<Member, Member>();
   state.members = team.reps.map((rep) => {
@@ -37,4 +38,11 @@ export function onRoster(context: TeamContext, known: TeamState | null, teamId: 
   revokeFromLeavers(context, state);
   serveQueue(context, state);
   return state;
+}
+
+/** A team that is removed says nothing of a pace: its leads move at the one that it had, as when its reps leave one by one. */
+function keepingPace({ team }: TeamState, document: string): string {
+  const pace = team?.reassignPerHour ?? null;
+  if (pace === null || !readTeam(document).removed) return document;
+  return JSON.stringify({ reassignPerHour: pace, ...(JSON.parse(document) as object) });
 }

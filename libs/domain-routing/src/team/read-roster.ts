@@ -3,10 +3,24 @@ import { WorkingHours } from "../calendar/working-hours.ts";
 import { DocumentReader, type Fault } from "../document/document-reader.ts";
 import { RoutingError } from "../errors.ts";
 import type { KnownNames } from "../policy/check-names.ts";
+import { readCode } from "../policy/currency.ts";
 import { tiers } from "../policy/policy.ts";
+import { rosterKey } from "./decide-roster.ts";
 import type { Rep, SalesTarget, Team } from "./team.ts";
 
-const teamFields = ["id", "name", "regions", "queueLimit", "tierFallback", "reassignPerHour", "claims", "calendars", "calendar", "reps"];
+const teamFields = [
+  "id",
+  "name",
+  "removed",
+  "regions",
+  "queueLimit",
+  "tierFallback",
+  "reassignPerHour",
+  "claims",
+  "calendars",
+  "calendar",
+  "reps",
+];
 const repFields = ["id", "name", "tier", "skills", "regions", "languages", "capacity", "weight", "absent", "targets", "calendar"];
 const maximumReps = 5_000;
 
@@ -23,7 +37,7 @@ export interface RosterPart {
 
 /**
  * A roster as the records that publish it: one for each team, and an empty one for each team of `former` that is gone, so that
- * what its reps hold is revoked. Throws RoutingError ROSTER_INVALID when `checkRoster` finds faults.
+ * what its reps hold is revoked, at the pace that the team had. Throws RoutingError ROSTER_INVALID when `checkRoster` finds faults.
  */
 export function rosterParts(document: unknown, former: readonly string[] = []): RosterPart[] {
   const { teams, faults } = readTeams(document);
@@ -34,7 +48,7 @@ export function rosterParts(document: unknown, former: readonly string[] = []): 
     return { teamId: team.id, document: JSON.stringify(withCalendars(own, source.calendars ?? {})) };
   });
   for (const id of former) {
-    if (teams.every((team) => team.id !== id)) parts.push({ teamId: id, document: JSON.stringify({ id, reps: [] }) });
+    if (teams.every((team) => team.id !== id)) parts.push({ teamId: id, document: JSON.stringify({ id, removed: true, reps: [] }) });
   }
   return parts;
 }
@@ -58,7 +72,12 @@ function withCalendars(team: TeamSource, common: CalendarSources): TeamSource {
 export function namesOf(document: unknown): KnownNames {
   const { teams } = readTeams(document);
   const regions = new Set(teams.flatMap((team) => [...team.regions, ...team.reps.flatMap((rep) => rep.regions)]));
-  return { teams: new Map(teams.map((team) => [team.id, team.reps.map((rep) => rep.id)])), regions: regions.size > 0 ? regions : null };
+  const targets = teams.flatMap((team) => team.reps.flatMap((rep) => rep.targets));
+  return {
+    teams: new Map(teams.map((team) => [team.id, team.reps.map((rep) => rep.id)])),
+    regions: regions.size > 0 ? regions : null,
+    currency: targets.find(({ currency }) => currency !== null)?.currency ?? null,
+  };
 }
 
 /** One team from its published JSON text. Throws RoutingError ROSTER_INVALID. */
@@ -91,12 +110,29 @@ function readTeams(document: unknown): { teams: readonly Team[]; faults: readonl
   const repPlace = new Map<string, string>();
   for (const [index, team] of teams.entries()) {
     const path = `teams[${index}]`;
+    if (team.id === rosterKey) reader.fault(`${path}.id`, "is reserved for the roster as a whole", "Give the team another id");
     claimName(reader, teamPlace, team.id, path, "Give each team its own id");
     for (const [number, rep] of team.reps.entries()) {
       claimName(reader, repPlace, rep.id, `${path}.reps[${number}]`, "A rep is in one team: remove one of the two");
     }
   }
+  checkCurrencies(reader, teams);
   return { teams, faults: reader.faults };
+}
+
+/** Shares of targets are compared, so all are in one currency; deals are converted into it by the policy. */
+function checkCurrencies(reader: DocumentReader, teams: readonly Team[]): void {
+  let common: string | null = null;
+  for (const [index, team] of teams.entries()) {
+    for (const [number, rep] of team.reps.entries()) {
+      for (const [place, { currency }] of rep.targets.entries()) {
+        common ??= currency;
+        if (currency === null || currency === common) continue;
+        const path = `teams[${index}].reps[${number}].targets[${place}].currency`;
+        reader.fault(path, `is ${currency}, others are in ${common}`, `Write all targets in ${common}: deals are converted by the policy`);
+      }
+    }
+  }
 }
 
 function claimName(reader: DocumentReader, places: Map<string, string>, id: string, path: string, remedy: string): void {
@@ -123,6 +159,7 @@ function readOneTeam(reader: DocumentReader, value: unknown, path: string, commo
     id: reader.text(team.id, `${path}.id`),
     regions: reader.texts(team.regions, `${path}.regions`),
     queueLimit: reader.whole(team.queueLimit, `${path}.queueLimit`, 0, 10_000, 100),
+    removed: reader.flag(team.removed, `${path}.removed`, false),
     tierFallback: reader.flag(team.tierFallback, `${path}.tierFallback`, true),
     reassignPerHour: team.reassignPerHour === undefined ? null : reader.whole(team.reassignPerHour, `${path}.reassignPerHour`, 1, 100_000),
     claims: {
@@ -167,13 +204,14 @@ function readTargets(reader: DocumentReader, value: unknown, path: string): Sale
   let last = Number.NEGATIVE_INFINITY;
   return reader.list(value, path).map((item, index) => {
     const place = `${path}[${index}]`;
-    const target = reader.object(item, place, ["from", "until", "amount"]);
+    const target = reader.object(item, place, ["from", "until", "amount", "currency"]);
+    const currency = target.currency === undefined ? null : readCode(reader, target.currency, `${place}.currency`);
     const from = readInstant(reader, target.from, `${place}.from`);
     const until = readInstant(reader, target.until, `${place}.until`);
     if (from < last || until <= from)
       reader.fault(place, "is no span after the one before it", "Give spans in their order, until later than from");
     last = until;
-    return { from, until, amount: hundredths * reader.whole(target.amount, `${place}.amount`, 1, 10_000_000_000) };
+    return { from, until, amount: hundredths * reader.whole(target.amount, `${place}.amount`, 1, 10_000_000_000), currency };
   });
 }
 

@@ -1,13 +1,15 @@
-import type { TeamReply, TeamRequest } from "@leadstream/schemas";
+import type { RosterDecided, TeamReply, TeamRequest } from "@leadstream/schemas";
 import type { TeamState } from "./team-state.ts";
 
 /** What the team fold emits, in the shape that the stream runtime takes. */
-export interface TeamOutput {
-  readonly topic: "lead.signals";
-  readonly type: "TeamReply";
-  readonly key: string;
-  readonly value: Omit<TeamReply, "source">;
-}
+export type TeamOutput =
+  | { readonly topic: "lead.signals"; readonly type: "TeamReply"; readonly key: string; readonly value: Omit<TeamReply, "source"> }
+  | {
+      readonly topic: "team.requests";
+      readonly type: "RosterDecided";
+      readonly key: string;
+      readonly value: Omit<RosterDecided, "source">;
+    };
 
 export interface TeamContext {
   /** The highest carried time that the partition saw, or the due time of a timer. */

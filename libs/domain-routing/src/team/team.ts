@@ -6,6 +6,8 @@ export interface SalesTarget {
   readonly from: number;
   readonly until: number;
   readonly amount: number;
+  /** null: the one of the policy. */
+  readonly currency: string | null;
 }
 
 /** One seller. A rep is in one team. */
@@ -32,6 +34,8 @@ export interface Team {
   readonly id: string;
   /** Regions that it serves; policies may name these. */
   readonly regions: readonly string[];
+  /** It is in the roster no more: it takes nothing and gives back what it holds. */
+  readonly removed: boolean;
   /** Requests that may wait for a free rep; 0: deny at once, so that the rule's next team is asked. */
   readonly queueLimit: number;
   /** Whether another tier may help out when nobody of the wanted tier is free (A8). */

@@ -54,24 +54,24 @@ const latest = (column: string): string => `argMax(${column}, (time, source_offs
 
 /** Work that does not belong to the newest lease is another owner's. */
 const CASES = `SELECT lead_id AS leadId, ${latest("state")} AS state, ${latest("rep")} AS owner, ${latest("team")} AS team,
-    ${latest("previous_rep")} AS formerOwner, toUInt32(max(a.epoch)) AS epoch,
+    ${latest("cool_downs")} AS coolDowns, toUInt32(max(a.epoch)) AS epoch,
     maxIf((a.epoch, toUnixTimestamp64Milli(time)), change IN ('contacted', 'followed_up', 'accepted')) AS work,
     if(work.1 = epoch, work.2, 0) AS workedAt,
     ${clock("remind_at")} AS remindAt, ${clock("escalate_at")} AS escalateAt, ${clock("recycle_at")} AS recycleAt,
     ${latest("a.score")} AS lastScore
   FROM assignments AS a`;
 
-/** S1, S2: what a rep does next: own leads and those of the team's pool, the highest score first. Who lost a lead last is not told to claim it. */
+/** S1, S2: what a rep does next: own leads and those of the team's pool, the highest score first. Who is in cool-down is not told to claim it. */
 export async function actionsOfRep(reader: ReportReader, rep: string, limit: number, now: number): Promise<ActionRow[]> {
   const columns = "leadId, state, owner, team, epoch, workedAt, remindAt, escalateAt, recycleAt";
   const [own, pool] = await Promise.all([
     reader.rows<CaseRow>(`SELECT ${columns} FROM (${CASES} GROUP BY lead_id HAVING owner = {rep: String})`, { rep }),
     reader.rows<CaseRow>(
       `SELECT ${columns} FROM (${CASES} GROUP BY lead_id
-         HAVING state = 'pool' AND formerOwner != {rep: String}
+         HAVING state = 'pool' AND NOT arrayExists(each -> startsWith(each, concat({rep: String}, ':')) AND toInt64(splitByChar(':', each)[-1]) > {now: Int64}, coolDowns)
            AND team IN (SELECT DISTINCT team FROM assignments WHERE rep = {rep: String}))
        ORDER BY lastScore DESC LIMIT {limit: UInt32}`,
-      { rep, limit: POOL_LIMIT },
+      { rep, now, limit: POOL_LIMIT },
     ),
   ]);
   const actions = await decide(reader, [...own, ...pool], now);

@@ -33,7 +33,7 @@ export async function leadPage(reader: ReportReader, leadId: string, now: number
     ),
     reader.rows(
       `SELECT toString(time) AS time, change, state, rep, previous_rep AS previousRep, team, pool, rule, reason, why, score / 1000 AS points, grade,
-         toString(recycle_at) AS recycleAt, collaborators, former_owners AS formerOwners, policy_version AS policyVersion
+         toString(recycle_at) AS recycleAt, collaborators, former_owners AS formerOwners, cool_downs AS coolDowns, policy_version AS policyVersion
        FROM assignments FINAL ${where} ORDER BY source_offset DESC, n DESC LIMIT {limit: UInt32}`,
       parameters,
     ),

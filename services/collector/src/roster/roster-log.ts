@@ -1,16 +1,35 @@
+import { rosterKey } from "@leadstream/domain-routing";
 import { type KafkaConnection, openInbox, type Registry } from "@leadstream/kafka";
 import type { RecordSender } from "@leadstream/producer";
-import { AvroReader, AvroWriter, type RosterPublished, topicNames } from "@leadstream/schemas";
+import { AvroReader, AvroWriter, type Decoded, type RosterChange, topicNames } from "@leadstream/schemas";
 
 /** One version of one team, as the log holds it. */
-export type TeamVersion = Pick<RosterPublished, "version" | "document" | "commandId"> & { readonly teamId: string };
+export interface TeamVersion {
+  readonly kind: "team";
+  readonly teamId: string;
+  readonly version: number;
+  readonly document: string;
+  /** Whose change made it; null: a published file. */
+  readonly commandId: string | null;
+}
+
+/** A change that the log refused, because another one came first. */
+export interface RefusedChange {
+  readonly kind: "refused";
+  readonly commandId: string;
+  readonly teamId: string;
+  /** Newest version of the roster then. */
+  readonly version: number;
+}
+
+export type RosterNews = TeamVersion | RefusedChange;
 
 /** The rosters on the log. */
 export interface RosterLog {
-  /** Shows every version from where the last call ended to the present end of the log, in the order of each team. */
-  catchUp(see: (team: TeamVersion) => void): Promise<void>;
-  /** Resolves once all in-sync replicas have the version. */
-  append(teamId: string, value: RosterPublished): Promise<{ readonly partition: number; readonly offset: number }>;
+  /** Shows everything from where the last call ended to the present end of the log, in the order of each team. */
+  catchUp(see: (news: RosterNews) => void): Promise<void>;
+  /** Resolves once all in-sync replicas have the change; the router decides on it and says so on the same topic. */
+  append(change: RosterChange): Promise<{ readonly partition: number; readonly offset: number }>;
 }
 
 const FETCH = { maxBytes: 4 << 20, maxWaitMs: 100 };
@@ -29,12 +48,12 @@ export class KafkaRosterLog implements RosterLog {
     this.sender = sender;
   }
 
-  async catchUp(see: (team: TeamVersion) => void): Promise<void> {
+  async catchUp(see: (news: RosterNews) => void): Promise<void> {
     const { leaders } = await this.connection.topic(topicNames.teamRequests, true);
     await Promise.all(leaders.map((_, partition) => this.read(partition, see)));
   }
 
-  private async read(partition: number, see: (team: TeamVersion) => void): Promise<void> {
+  private async read(partition: number, see: (news: RosterNews) => void): Promise<void> {
     const inbox = await openInbox(this.connection, topicNames.teamRequests, partition);
     try {
       const { logStart, lastStableOffset } = await inbox.bounds();
@@ -43,9 +62,10 @@ export class KafkaRosterLog implements RosterLog {
         const cursor = chunk.cursor();
         while (cursor.next()) {
           const { buffer, keyStart, keyEnd, valueStart, valueEnd } = cursor;
-          if ((await this.typeAt(buffer, valueStart, valueEnd)) !== "RosterPublished") continue;
+          if (!telling.has(await this.typeAt(buffer, valueStart, valueEnd))) continue;
           const record = this.registry.wire.read(this.reader.window(buffer, valueStart, valueEnd));
-          if (record.type === "RosterPublished") see({ ...record.value, teamId: buffer.toString("utf8", keyStart, keyEnd) });
+          const news = newsOf(record, buffer.toString("utf8", keyStart, keyEnd));
+          if (news !== null) see(news);
         }
         position = chunk.next;
         this.positions.set(partition, position);
@@ -62,9 +82,18 @@ export class KafkaRosterLog implements RosterLog {
     return this.registry.wire.typeAt(buffer, start, end) ?? "";
   }
 
-  append(teamId: string, value: RosterPublished): Promise<{ readonly partition: number; readonly offset: number }> {
+  append(change: RosterChange): Promise<{ readonly partition: number; readonly offset: number }> {
     const writer = new AvroWriter();
-    this.registry.wire.write(writer, "RosterPublished", value);
-    return this.sender.send(topicNames.teamRequests, null, teamId, writer.slice());
+    this.registry.wire.write(writer, "RosterChange", change);
+    return this.sender.send(topicNames.teamRequests, null, rosterKey, writer.slice());
   }
+}
+
+const telling: ReadonlySet<string> = new Set(["RosterPublished", "RosterDecided"]);
+
+function newsOf(record: Decoded, key: string): RosterNews | null {
+  if (record.type === "RosterPublished") return key === rosterKey ? null : { kind: "team", ...record.value, teamId: key };
+  if (record.type !== "RosterDecided") return null;
+  const { done, commandId, teamId, version, document } = record.value;
+  return done ? { kind: "team", teamId, version, document, commandId } : { kind: "refused", commandId, teamId, version };
 }

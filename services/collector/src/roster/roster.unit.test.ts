@@ -7,8 +7,14 @@ const office = { timeZone: "Europe/Berlin", hours: { mon: [["09:00", "18:00"]] }
 async function withRoster(): Promise<World> {
   const here = await world({ requestsInFlight: 10 });
   here.rosters.push(
-    { teamId: "emea", version: 3, commandId: null, document: team("emea", [{ id: "anna", capacity: 30 }], { calendars: { office } }) },
-    { teamId: "apac", version: 4, commandId: null, document: team("apac", [{ id: "li" }]) },
+    {
+      kind: "team",
+      teamId: "emea",
+      version: 3,
+      commandId: null,
+      document: team("emea", [{ id: "anna", capacity: 30 }], { calendars: { office } }),
+    },
+    { kind: "team", teamId: "apac", version: 4, commandId: null, document: team("apac", [{ id: "li" }]) },
   );
   return here;
 }
@@ -53,7 +59,8 @@ describe("POST /v1/roster", () => {
         200,
         { commandId: `id-${index + 1}`, change: "roster_changed", team: "apac", version: 5 + index },
       ]);
-      const document = JSON.parse(here.rosters.at(-1)!.document);
+      const news = here.rosters.at(-1)!;
+      const document = news.kind === "team" ? JSON.parse(news.document) : null;
       expect(document.reps[1]).toEqual(profile);
       expect(document.calendars).toEqual(index === 0 ? { office } : undefined);
     }
@@ -67,8 +74,9 @@ describe("POST /v1/roster", () => {
       202,
       { eventId: "add-bob", leadId: null, topic: "team.requests", partition: 1, offset: 2 },
     ]);
-    const result = await get(here, "/v1/commands/add-bob");
+    const result = await get(here, "/v1/commands/add-bob?wait=1s");
     expect([result.statusCode, result.json().version]).toEqual([200, 5]);
+    expect((await call(here, "/v1/roster", { ...bob, eventId: "add-bob" })).statusCode).toBe(200);
   });
 
   it("the same command again is carried out once", async () => {
@@ -99,15 +107,22 @@ describe("POST /v1/roster", () => {
     expect(answers.map(({ statusCode }) => statusCode)).toEqual([200, 409]);
   });
 
-  it("when another writer was first on the log: 409, and the router ignores the later record by the same rule", async () => {
+  it("when another collector was first on the log the router refuses, for the record: 409", async () => {
     const here = await withRoster();
     here.answer = async () => {
-      here.rosters.push({ teamId: "apac", version: 5, commandId: null, document: team("apac", [{ id: "li" }, { id: "mei" }]) });
+      here.rosters.push({
+        kind: "team",
+        teamId: "apac",
+        version: 5,
+        commandId: null,
+        document: team("apac", [{ id: "li" }, { id: "mei" }]),
+      });
     };
     const answer = await call(here, "/v1/roster?wait=1s", { ...bob, eventId: "add-bob" });
     expect([answer.statusCode, answer.json().current]).toEqual([409, { version: 5, rep: "bob", team: null, profile: null }]);
     expect((await get(here, "/v1/commands/add-bob")).statusCode).toBe(409);
     expect(JSON.stringify((await get(here, "/v1/roster")).json())).toContain("mei");
+    expect(here.rosters.at(-1)).toEqual({ kind: "refused", commandId: "add-bob", teamId: "apac", version: 5 });
   });
 
   it.each([

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { editRoster, type Fault, findRep, type RosterEdit } from "@leadstream/domain-routing";
 import type { CommandResults } from "../command-results.ts";
 import { CollectorError } from "../errors.ts";
-import type { RosterLog, TeamVersion } from "./roster-log.ts";
+import type { RosterLog, RosterNews, TeamVersion } from "./roster-log.ts";
 
 /** A wish to change the roster that `version` names. */
 export interface RosterCommand extends RosterEdit {
@@ -20,9 +20,14 @@ export interface RosterResult {
   readonly version: number;
 }
 
+export interface RosterClock {
+  now(): number;
+  sleep(durationMs: number): Promise<void>;
+}
+
 export type RosterOutcome =
-  | { readonly kind: "appended"; readonly partition: number; readonly offset: number; readonly result: RosterResult }
-  | { readonly kind: "known"; readonly result: RosterResult }
+  | { readonly kind: "appended"; readonly partition: number; readonly offset: number }
+  | { readonly kind: "known"; readonly result: RosterResult | null }
   | { readonly kind: "stale"; readonly current: RosterState }
   | { readonly kind: "invalid"; readonly faults: readonly Fault[] };
 
@@ -34,22 +39,32 @@ export interface RosterState {
   readonly profile: object | null;
 }
 
+export interface RosterLimits {
+  readonly rosterChangesWaiting: number;
+  /** Pause between two looks at the log while a decision is awaited. */
+  readonly rosterPollMs: number;
+}
+
 /**
- * The roster as one document: the newest version of each team on the log. The log decides which of two changes came first: a team takes the first record
- * of a version and ignores others, here as in the router. One change at a time; a change is read back before it is answered.
+ * The roster as one document: the newest version of each team on the log. The router decides on changes: of two that were made from the same version the
+ * first on the log holds, whichever collector took it. One change at a time.
  */
 export class Rosters {
   private readonly log: RosterLog;
   private readonly results: CommandResults;
-  private readonly waitingLimit: number;
+  private readonly limits: RosterLimits;
+  private readonly clock: RosterClock;
   private readonly teams = new Map<string, TeamVersion>();
+  /** Changes of this collector that the log has not decided yet. */
+  private readonly undecided = new Set<string>();
   private last: Promise<unknown> = Promise.resolve();
   private waiting = 0;
 
-  constructor(log: RosterLog, results: CommandResults, limits: { readonly rosterChangesWaiting: number }) {
+  constructor(log: RosterLog, results: CommandResults, limits: RosterLimits, clock: RosterClock) {
     this.log = log;
     this.results = results;
-    this.waitingLimit = limits.rosterChangesWaiting;
+    this.limits = limits;
+    this.clock = clock;
   }
 
   /** Version and documents of the teams, by name. */
@@ -66,20 +81,35 @@ export class Rosters {
       await this.catchUp();
       const known = this.results.find(command.commandId);
       if (typeof known === "object" && "kind" in known) return { kind: "known", result: known };
+      if (this.undecided.has(command.commandId)) return { kind: "known", result: null };
       if (command.version !== this.version) return { kind: "stale", current: this.stateOf(command.rep) };
       const edited = editRoster(this.documents, command);
       if ("faults" in edited) return { kind: "invalid", faults: edited.faults };
       const { teamId, document } = edited;
       const fingerprint = createHash("sha256").update(document).digest("hex").slice(0, 16);
-      const version = this.version + 1;
-      const place = await this.log.append(teamId, { version, fingerprint, document, commandId: command.commandId });
-      await this.catchUp();
-      const result = this.results.find(command.commandId);
-      if (typeof result !== "object" || !("kind" in result)) {
-        throw new CollectorError("INTERNAL", "the change is on the log and cannot be read back", "Ask for it at /v1/commands/{id}.");
-      }
-      return { kind: "appended", ...place, result };
+      const { commandId, rep } = command;
+      const place = await this.log.append({ commandId, version: this.version + 1, teamId, rep, fingerprint, document });
+      this.undecided.add(commandId);
+      this.results.expect(commandId);
+      return { kind: "appended", ...place };
     });
+  }
+
+  /** What the router made of a change: at once when it is known, else as soon as the log says so; null when `waitMs` are over. */
+  async outcomeOf(commandId: string, waitMs: number): Promise<RosterResult | null> {
+    const end = this.clock.now() + waitMs;
+    while (this.undecided.has(commandId)) {
+      await this.serially(() => this.catchUp());
+      if (!this.undecided.has(commandId) || this.clock.now() >= end) break;
+      await this.clock.sleep(Math.min(this.limits.rosterPollMs, end - this.clock.now()));
+    }
+    const result = this.results.find(commandId);
+    return typeof result === "object" && "kind" in result ? result : null;
+  }
+
+  /** A change of the roster that waits for its decision. */
+  decides(commandId: string): boolean {
+    return this.undecided.has(commandId);
   }
 
   stateOf(rep: string): RosterState {
@@ -96,29 +126,38 @@ export class Rosters {
   }
 
   private catchUp(): Promise<void> {
-    return this.log.catchUp((team) => {
-      const { teamId, version, commandId } = team;
-      const done = version > (this.teams.get(teamId)?.version ?? 0);
-      if (done) this.teams.set(teamId, team);
-      if (commandId === null) return;
-      this.results.seeRoster({ kind: "roster", commandId, done, team: teamId, version: done ? version : this.version });
-    });
+    return this.log.catchUp((news) => this.see(news));
+  }
+
+  /** A team takes the first record of a version and ignores others, here as in the router. */
+  private see(news: RosterNews): void {
+    const { commandId, teamId, version } = news;
+    const done = news.kind === "team" && version > (this.teams.get(teamId)?.version ?? 0);
+    if (news.kind === "team" && done) this.teams.set(teamId, news);
+    if (commandId === null) return;
+    this.undecided.delete(commandId);
+    this.results.seeRoster({ kind: "roster", commandId, done, team: teamId, version: done ? version : Math.max(version, this.version) });
   }
 
   private async inTurn<T>(work: () => Promise<T>): Promise<T> {
-    if (this.waiting >= this.waitingLimit) {
+    if (this.waiting >= this.limits.rosterChangesWaiting) {
       throw new CollectorError("OVERLOADED", "too many changes of the roster are under way", "Wait as long as Retry-After says.", {
         retryAfterMs: 1_000,
       });
     }
     this.waiting++;
-    const turn = this.last.then(work, work);
-    this.last = turn.catch(() => undefined);
     try {
-      return await turn;
+      return await this.serially(work);
     } finally {
       this.waiting--;
     }
+  }
+
+  /** One reader of the log at a time. */
+  private serially<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.last.then(work, work);
+    this.last = turn.catch(() => undefined);
+    return turn;
   }
 }
 

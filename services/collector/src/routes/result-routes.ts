@@ -4,6 +4,8 @@ import type { Answer } from "../answers.ts";
 import type { AnyResult, CommandResults } from "../command-results.ts";
 import { CollectorError } from "../errors.ts";
 import { answerOfRoster } from "../roster/roster-answers.ts";
+import type { Rosters } from "../roster/rosters.ts";
+import { kafkaOr503 } from "./kafka-or-503.ts";
 import { resultSchema } from "./route-schema.ts";
 
 const WAIT = /^(\d{1,7})(ms|s)$/;
@@ -33,7 +35,12 @@ export function answerOfResult(result: AnyResult): Answer<object> {
 }
 
 /** What became of a command. */
-export function resultRoutes(app: FastifyInstance, results: CommandResults, limits: { readonly commandWaitLimitMs: number }): void {
+export function resultRoutes(
+  app: FastifyInstance,
+  results: CommandResults,
+  rosters: Rosters,
+  limits: { readonly commandWaitLimitMs: number; readonly retryAfterMs: number },
+): void {
   app.get<{ Params: { commandId: string } }>("/v1/commands/:commandId", resultSchema(waitQuery), async (request, reply) => {
     const { commandId } = request.params;
     const waitMs = waitOf(request.query, limits.commandWaitLimitMs);
@@ -42,7 +49,9 @@ export function resultRoutes(app: FastifyInstance, results: CommandResults, limi
         "Commands are remembered for a while only, counted from this collector's last records: the lead's page shows its whole history.";
       throw new CollectorError("COMMAND_UNKNOWN", "no such command is known here", remedy);
     }
-    const result = await results.wait(commandId, waitMs);
+    const result = rosters.decides(commandId)
+      ? await kafkaOr503(rosters.outcomeOf(commandId, waitMs), limits.retryAfterMs)
+      : await results.wait(commandId, waitMs);
     const answer = result === null ? { status: 202, body: { commandId, status: "pending" } } : answerOfResult(result);
     return reply.code(answer.status).header("cache-control", "no-store").send(answer.body);
   });

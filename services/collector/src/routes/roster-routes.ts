@@ -1,5 +1,4 @@
 import { rosterActions } from "@leadstream/domain-routing";
-import { KafkaAdapterError } from "@leadstream/kafka";
 import { topicNames } from "@leadstream/schemas";
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
@@ -7,6 +6,7 @@ import type { Answer } from "../answers.ts";
 import { CollectorError } from "../errors.ts";
 import { answerOfRoster, refused } from "../roster/roster-answers.ts";
 import type { RosterCommand, Rosters } from "../roster/rosters.ts";
+import { kafkaOr503 } from "./kafka-or-503.ts";
 import { waitOf, waitQuery } from "./result-routes.ts";
 import { rosterChangeSchema, rosterSchema } from "./route-schema.ts";
 
@@ -38,9 +38,9 @@ export function rosterRoutes(
     return reply.header("cache-control", "no-store").send(roster);
   });
   app.post("/v1/roster", rosterChangeSchema(rosterCommandShape, waitQuery), async (request, reply) => {
-    const waits = waitOf(request.query, limits.commandWaitLimitMs) > 0;
+    const waitMs = waitOf(request.query, limits.commandWaitLimitMs);
     const command = read(request.body, newId);
-    const { status, body } = await kafkaOr503(answer(rosters, command, waits), limits.retryAfterMs);
+    const { status, body } = await kafkaOr503(answer(rosters, command, waitMs), limits.retryAfterMs);
     return reply.code(status).send(body);
   });
 }
@@ -55,32 +55,19 @@ function read(body: unknown, newId: () => string): RosterCommand {
   return { commandId: eventId ?? newId(), version, action, rep, team, profile, from, until };
 }
 
-async function answer(rosters: Rosters, command: RosterCommand, waits: boolean): Promise<Answer<object>> {
+async function answer(rosters: Rosters, command: RosterCommand, waitMs: number): Promise<Answer<object>> {
   const outcome = await rosters.change(command);
-  switch (outcome.kind) {
-    case "invalid": {
-      const faults = outcome.faults.map(({ path, problem, remedy }) => ({ field: path, reason: problem, remedy }));
-      throw new CollectorError("BODY_INVALID", "the change of the roster is not valid", "Correct what `faults` names.", { faults });
-    }
-    case "stale":
-      return { status: 409, body: refused(command.commandId, outcome.current) };
-    default: {
-      const { result } = outcome;
-      if (!result.done) return { status: 409, body: refused(command.commandId, rosters.stateOf(command.rep)) };
-      if (waits || outcome.kind === "known") return { status: 200, body: answerOfRoster(result).body };
-      const { partition, offset } = outcome;
-      return { status: 202, body: { eventId: command.commandId, leadId: null, topic: topicNames.teamRequests, partition, offset } };
-    }
+  const { commandId } = command;
+  if (outcome.kind === "invalid") {
+    const faults = outcome.faults.map(({ path, problem, remedy }) => ({ field: path, reason: problem, remedy }));
+    throw new CollectorError("BODY_INVALID", "the change of the roster is not valid", "Correct what `faults` names.", { faults });
   }
-}
-
-/** Kafka away: nothing is claimed; the same command may be sent again. */
-async function kafkaOr503<T>(work: Promise<T>, retryAfterMs: number): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    if (!(error instanceof KafkaAdapterError)) throw error;
-    const remedy = "Wait as long as Retry-After says, then repeat with the same eventId.";
-    throw new CollectorError("UNAVAILABLE", "the log is not reached", remedy, { retryAfterMs, cause: error });
-  }
+  if (outcome.kind === "stale") return { status: 409, body: refused(commandId, outcome.current) };
+  const known = outcome.kind === "known" ? outcome.result : null;
+  const result = known ?? (waitMs > 0 ? await rosters.outcomeOf(commandId, waitMs) : null);
+  if (result?.done === true) return { status: 200, body: answerOfRoster(result).body };
+  if (result !== null) return { status: 409, body: refused(commandId, rosters.stateOf(command.rep)) };
+  if (outcome.kind === "known") return { status: 202, body: { commandId, status: "pending" } };
+  const { partition, offset } = outcome;
+  return { status: 202, body: { eventId: commandId, leadId: null, topic: topicNames.teamRequests, partition, offset } };
 }

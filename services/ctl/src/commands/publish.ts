@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { rosterKey } from "@leadstream/domain-routing";
 import type { Producer } from "@leadstream/kafka";
 import {
   AvroWriter,
@@ -111,6 +112,13 @@ export async function publish(
   const record = { name, version, fingerprint, terms: JSON.stringify(terms), by, teams: teams.map((team) => team.teamId) };
   ports.ledger.note(slot, { ...record, complete: false });
   if (kind === "roster") {
+    // First to the partition that decides on changes over HTTP: none from an older version holds any more.
+    await send(ports, topicNames.teamRequests, null, rosterKey, "RosterPublished", {
+      version,
+      fingerprint,
+      document: "{}",
+      commandId: null,
+    });
     await Promise.all(
       teams.map((team) =>
         send(ports, topicNames.teamRequests, null, team.teamId, "RosterPublished", {

@@ -76,6 +76,7 @@ const blank: Assignment = {
   why: [],
   collaborators: [],
   formerOwners: [],
+  coolDowns: [],
   commandId: null,
   score: 0,
   grade: null,

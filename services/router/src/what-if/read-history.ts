@@ -1,3 +1,4 @@
+import { rosterKey } from "@leadstream/domain-routing";
 import { type KafkaConnection, openInbox, type Registry } from "@leadstream/kafka";
 import {
   type Alert,
@@ -47,7 +48,8 @@ export async function readHistory(kafka: KafkaConnection, registry: Registry, { 
   const teams: PublishedTeam[] = [];
   await everyPartition(kafka, topicNames.teamRequests, (partition) =>
     readRecords(kafka, registry, topicNames.teamRequests, partition, ({ record, key, timestamp }) => {
-      if (record.type === "RosterPublished") teams.push({ teamId: key, publishedAt: timestamp, document: record.value.document });
+      const holds = (record.type === "RosterPublished" && key !== rosterKey) || (record.type === "RosterDecided" && record.value.done);
+      if (holds) teams.push({ teamId: key, publishedAt: timestamp, document: record.value.document });
     }),
   );
   const assignments: Assignment[] = [];

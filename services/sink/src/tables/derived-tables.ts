@@ -165,6 +165,7 @@ export const assignments: TableWriter<Row<Assignment>> = tableWriter<Row<Assignm
   column("due", nullableInstant, (row) => dueOrNull(row.value.due)),
   column("collaborators", array(string), (row) => row.value.collaborators),
   column("former_owners", array(string), (row) => row.value.formerOwners),
+  column("cool_downs", array(string), (row) => row.value.coolDowns),
 ]);
 
 export const alerts: TableWriter<Row<Alert>> = tableWriter<Row<Alert>>("alerts", [

@@ -31,6 +31,7 @@ export const blankSignal: Signal = {
   policyVersion: null,
   due: 0,
   touch: null,
+  currency: null,
 };
 
 export const blankAttributes: LeadAttributes = {

@@ -69,7 +69,7 @@ export class RoutingWork {
       const state = onSignal(context, null, signal);
       for (const { type, value } of asked) if (type === "TeamRequest") team = onRequest(toTeam, team, { ...value, source: anySource })!;
       asked = [];
-      for (const { value } of answered) onReply(context, state, { ...value, source: anySource });
+      for (const { type, value } of answered) if (type === "TeamReply") onReply(context, state, { ...value, source: anySource });
       answered = [];
       asked = [];
       if (state === null || state.lease === null) throw new BenchError("OUTPUTS_DIFFER", `${signal.leadId} got no owner`);
