@@ -1,7 +1,8 @@
-import type { Assignment, Signal, TeamReply, TeamRequest } from "@leadstream/schemas";
+import type { Assignment, TeamReply, TeamRequest } from "@leadstream/schemas";
 import type { Case, CaseOutput, TeamState } from "../src/index.ts";
 import { readTeam } from "../src/index.ts";
 import { CompanyChecker, type Owner, opening } from "./company-checker.ts";
+import { DealChecker } from "./deal-checker.ts";
 import type { Joiner, Message, Watch } from "./joiner.ts";
 
 interface ModelRep {
@@ -39,8 +40,10 @@ export type Tally = Record<string, number>;
 export class Checker implements Watch {
   readonly faults: string[] = [];
   readonly tally: Tally;
-  /** The status that a case received last. */
-  private status: Pick<Signal, "amount" | "currency"> | null = null;
+  private readonly deals = new DealChecker(
+    (text) => this.fault(text),
+    (name) => this.count(name),
+  );
   private readonly owners = new Map<string, Owner | null>();
   private readonly epochs = new Map<string, number>();
   private readonly reps = new Map<string, Map<string, ModelRep>>();
@@ -76,7 +79,7 @@ export class Checker implements Watch {
     }
     if (message.type !== "signal") return;
     const { kind, status, command, eventId } = message.value;
-    if (kind === "status") this.status = message.value;
+    if (kind === "status") this.deals.reported(message.value);
     if (command !== null && eventId !== null) this.answers.set(eventId, 0);
     if (eventId !== null) this.company.asked(eventId, message.value.toRep);
     if (state === null || state.pending === null) return;
@@ -89,17 +92,9 @@ export class Checker implements Watch {
     if (output.type === "Alert") this.count(`alert ${output.value.kind}`);
     else if (output.type === "TeamRequest") {
       this.count(`request ${output.value.kind}`);
-      if (output.value.outcome === "won") this.deal(output.value.amount);
+      if (output.value.outcome === "won") this.deals.counted(output.value.amount);
     } else if (output.type === "Assignment") this.assignment(output.value);
     else this.count(output.type === "MessageRequested" ? "messages requested" : `journey ${output.value.move}`);
-  }
-
-  /** By the rates of the tests' policies: a dollar is half a euro, a yen has no rate. */
-  private deal(counted: number | null): void {
-    const { amount, currency } = this.status ?? { amount: null, currency: null };
-    const expected = amount === null || currency === "JPY" ? null : currency === "USD" ? Math.ceil(amount / 2) : amount;
-    if (counted !== expected) this.fault(`a deal of ${amount} ${currency} counts as ${counted}, not ${expected}`);
-    this.count(`deals in ${currency ?? "no currency"}`);
   }
 
   private assignment(assignment: Omit<Assignment, "source">): void {

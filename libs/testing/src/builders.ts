@@ -9,9 +9,6 @@ import type {
   ModelPublished,
   PolicyPublished,
   Profile,
-  RosterChange,
-  RosterDecided,
-  RosterPublished,
   Score,
   ShadowScore,
   Signal,
@@ -121,32 +118,6 @@ export const aPolicyPublished: Build<PolicyPublished> = (change = {}) => ({
   version: 1,
   fingerprint: "0123456789abcdef",
   document: "{}",
-  ...change,
-});
-
-export const aRosterPublished: Build<RosterPublished> = (change = {}) => ({
-  version: 1,
-  fingerprint: "0123456789abcdef",
-  document: "{}",
-  commandId: null,
-  ...change,
-});
-
-export const aRosterChange: Build<RosterChange> = (change = {}) => ({
-  commandId: "command-1",
-  version: 2,
-  teamId: "team-1",
-  rep: "rep-1",
-  fingerprint: "0123456789abcdef",
-  document: "{}",
-  ...change,
-});
-
-export const aRosterDecided: Build<RosterDecided> = (change = {}) => ({
-  source: aSource({ topic: "team.requests" }),
-  done: true,
-  reason: null,
-  ...aRosterChange(),
   ...change,
 });
 
