@@ -1,7 +1,7 @@
 import type { Assignment, TeamReply, TeamRequest } from "@leadstream/schemas";
 import type { Case, CaseOutput, TeamState } from "../src/index.ts";
 import { readTeam } from "../src/index.ts";
-import { CompanyChecker, type Owner, opening } from "./company-checker.ts";
+import { COOL_DOWN_MS, CompanyChecker, type Owner, opening } from "./company-checker.ts";
 import { DealChecker } from "./deal-checker.ts";
 import type { Joiner, Message, Watch } from "./joiner.ts";
 
@@ -124,11 +124,6 @@ export class Checker implements Watch {
     }
     if ((state === "leased") !== (rep !== null) && state !== "opportunity")
       this.fault(`${leadId}: ${change} leaves state ${state} with owner ${rep}`);
-    if ((change === "recycled" || change === "handed_back") && previousRep !== null) {
-      this.count("cool-downs that the record tells");
-      if (!assignment.coolDowns.includes(`${previousRep}:${assignment.time + COOL_DOWN_MS}`))
-        this.fault(`${leadId}: ${change} does not tell the cool-down of ${previousRep}`);
-    }
     if (change === "recycled" || change === "handed_back") this.coolUntil.set(`${leadId}/${previousRep}`, assignment.time + COOL_DOWN_MS);
   }
 
@@ -348,5 +343,3 @@ export class Checker implements Watch {
     }
   }
 }
-
-export const COOL_DOWN_MS = 86_400_000;

@@ -3,6 +3,9 @@ import type { Assignment } from "@leadstream/schemas";
 /** Changes that begin a lease. */
 export const opening = new Set<Assignment["change"]>(["assigned", "reassigned", "claimed", "transferred"]);
 
+/** That of the tests' policies. */
+export const COOL_DOWN_MS = 86_400_000;
+
 export interface Owner {
   readonly rep: string;
   readonly epoch: number;
@@ -27,7 +30,9 @@ export class CompanyChecker {
   }
 
   /** Collaborators stay until somebody takes them away or the lead becomes theirs; a new owner is told of every owner before. */
-  see({ leadId, change, commandId, rep, collaborators, formerOwners }: Omit<Assignment, "source">, owner: Owner | null): void {
+  see(assignment: Omit<Assignment, "source">, owner: Owner | null): void {
+    const { leadId, change, commandId, rep, collaborators, formerOwners } = assignment;
+    this.coolDown(assignment);
     const before = this.collaborators.get(leadId) ?? [];
     const whom = this.wanted.get(commandId ?? "");
     let after = before;
@@ -44,5 +49,12 @@ export class CompanyChecker {
       this.fault(`${leadId}: ${change} tells of the owners ${formerOwners}, not ${ended}`);
     if (opening.has(change) && ended.length > 0) this.count("hand-overs that tell of the owners before");
     this.former.set(leadId, change === "erased" ? [] : ended);
+  }
+  /** Who lost the lead by neglect or handed it back is named with the end of the cool-down. */
+  private coolDown({ leadId, change, previousRep, time, coolDowns }: Omit<Assignment, "source">): void {
+    if ((change !== "recycled" && change !== "handed_back") || previousRep === null) return;
+    this.count("cool-downs that the record tells");
+    if (!coolDowns.includes(`${previousRep}:${time + COOL_DOWN_MS}`))
+      this.fault(`${leadId}: ${change} does not tell the cool-down of ${previousRep}`);
   }
 }
