@@ -1,14 +1,5 @@
-CREATE TABLE IF NOT EXISTS ledger_lead_shadow_scores (
-  topic LowCardinality(String),
-  incarnation LowCardinality(String),
-  log_partition UInt16,
-  log_offset UInt64 CODEC(Delta, ZSTD),
-  log_time DateTime64(3, 'UTC') CODEC(Delta, ZSTD),
-  record_type LowCardinality(String),
-  key String,
-  bytes UInt32,
-  inserted_at DateTime64(3, 'UTC') DEFAULT now64(3, 'UTC') CODEC(Delta, ZSTD)
-) ENGINE = ReplacingMergeTree
+CREATE TABLE IF NOT EXISTS ledger_lead_shadow_scores AS ledger_lead_events
+ENGINE = ReplacingMergeTree
 PARTITION BY toYYYYMM(log_time)
 ORDER BY (incarnation, log_partition, log_offset)
 SETTINGS non_replicated_deduplication_window = 10000, replicated_deduplication_window = 10000, replicated_deduplication_window_seconds = 604800;
