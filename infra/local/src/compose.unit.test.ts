@@ -4,7 +4,7 @@ import { describe, expect, it } from "@jest/globals";
 import { parse } from "yaml";
 import { z } from "zod";
 import { brokerTuning } from "./kafka-server.ts";
-import { servicePort, stackEnvironment } from "./service-process.ts";
+import { compiledCode, servicePort, stackEnvironment } from "./service-process.ts";
 import { loadStack, type PortName, portVariableOf, type ServerName } from "./stack.ts";
 
 const root = join(import.meta.dirname, "../../..");
@@ -119,5 +119,12 @@ describe("infra/Dockerfile against infra/stack.yaml", () => {
     expect(dockerfile).toContain(`FROM node:${stack.versions.node}-slim\n`);
     expect(dockerfile).toContain(` pnpm@${stack.versions.pnpm}\n`);
     expect(dockerfile).toContain("pnpm install --frozen-lockfile");
+  });
+
+  it("keeps compiled code where the local runner keeps it", () => {
+    const [[name, path]] = Object.entries(compiledCode(String(part("sink").environment[stack.environment.dataDirectory]))) as [
+      [string, string],
+    ];
+    expect(read("infra/Dockerfile")).toContain(`ENV ${name}=${path}\n`);
   });
 });
