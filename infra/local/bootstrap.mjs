@@ -1,6 +1,7 @@
 // The door to everything: needs any Node from 20 on and no package. Installs what is missing, then hands over to Node 24.
 //   node infra/local/bootstrap.mjs start|test|test:docker [arguments]   the npm scripts
 //   node infra/local/bootstrap.mjs run [arguments]                      the command line, as ./leadstream calls it
+//   node infra/local/bootstrap.mjs node <file.ts> [arguments]           any program of the workspace, as `npm run node -- <file.ts>` calls it
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -21,6 +22,7 @@ const commandLine = (node, args) => {
 const commands = {
   start: (node, args) => commandLine(node, ["start", ...args]),
   run: (node, args) => commandLine(node, args),
+  node: (node, args) => runNode(node, args, process.cwd()),
   test: (node, args) => runTests(node, root, args),
   "test:docker": (node, args) => runDockerTests(node, root, args),
 };

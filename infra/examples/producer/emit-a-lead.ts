@@ -1,24 +1,23 @@
 /**
  * Emits one lead and its first steps straight to Kafka, without the collector.
+ * Without variables it talks to the stack that `npm start` runs:
  *
- *   LEADSTREAM_KAFKA_BROKERS=127.0.0.1:19092 \
- *   LEADSTREAM_REGISTRY_URL=http://127.0.0.1:18081/apis/ccompat/v7 \
- *   node infra/examples/producer/emit-a-lead.ts
+ *   npm run node -- infra/examples/producer/emit-a-lead.ts
  */
 import { join } from "node:path";
 import { connectProducer, openIdentityKey, ProducerError } from "@leadstream/producer";
 import { LmdbKeyStore } from "@leadstream/state";
 
-const { LEADSTREAM_KAFKA_BROKERS, LEADSTREAM_REGISTRY_URL, LEADSTREAM_DATA_DIR, EXAMPLE_DATA_DIR } = process.env;
-if (!LEADSTREAM_KAFKA_BROKERS || !LEADSTREAM_REGISTRY_URL) {
-  console.error("set LEADSTREAM_KAFKA_BROKERS (host:port) and LEADSTREAM_REGISTRY_URL");
-  process.exit(1);
-}
-const ownFolder = EXAMPLE_DATA_DIR ?? ".leadstream/example-producer";
+const {
+  LEADSTREAM_KAFKA_BROKERS = "127.0.0.1:19092",
+  LEADSTREAM_REGISTRY_URL = "http://127.0.0.1:18081/apis/ccompat/v7",
+  LEADSTREAM_DATA_DIR = ".leadstream/data",
+  EXAMPLE_DATA_DIR = ".leadstream/example-producer",
+} = process.env;
 // The identity key must be that of the installation: it makes the ids by which the same person is the same lead.
-const identityKey = await openIdentityKey(join(LEADSTREAM_DATA_DIR ?? ownFolder, "identity-key"));
+const identityKey = await openIdentityKey(join(LEADSTREAM_DATA_DIR, "identity-key"));
 // A key store has one writer; a producer of its own keeps its own keys.
-const keys = await LmdbKeyStore.open({ directory: join(ownFolder, "lead-keys") });
+const keys = await LmdbKeyStore.open({ directory: join(EXAMPLE_DATA_DIR, "lead-keys") });
 const producer = await connectProducer({
   brokers: LEADSTREAM_KAFKA_BROKERS.split(","),
   registryUrl: LEADSTREAM_REGISTRY_URL,

@@ -28,6 +28,12 @@ const positive = (text: string): number => {
   throw new InvalidArgumentError("give a number above 0");
 };
 
+const share = (text: string): number => {
+  const value = Number(text);
+  if (text.trim() !== "" && value >= 0 && value <= 1) return value;
+  throw new InvalidArgumentError("give a share from 0 to 1");
+};
+
 const program = new Command("leadstream")
   .description("Event-sourced lead management: capture, score, route, analyse.")
   .showHelpAfterError("(--help shows what is possible)");
@@ -118,9 +124,9 @@ program
   .option("--leads-per-day <count>", "leads of a day of history", positive, 60)
   .option("--seed <number>", "the same seed makes the same leads", positive, 7)
   .option("--seller-pace <ms>", "mean time of a seller's step", positive, 20_000)
-  .option("--duplicates <share>", "share that is sent twice", Number, 0.01)
-  .option("--disorder <share>", "share that comes late", Number, 0.05)
-  .option("--invalid <share>", "share that is invalid on purpose", Number, 0.005)
+  .option("--duplicates <share>", "share that is sent twice", share, 0.01)
+  .option("--disorder <share>", "share that comes late", share, 0.05)
+  .option("--invalid <share>", "share that is invalid on purpose", share, 0.005)
   .option("--journal <file>", "where to note every accepted event id")
   .action((wish) => simulate(openWorkplace(), wish));
 
@@ -143,7 +149,7 @@ program
 
 program
   .command("topics")
-  .description("every topic with its key, partitions, retention and records")
+  .description("every topic with its key, partitions, retention and record types")
   .action(() => listTopics());
 
 program

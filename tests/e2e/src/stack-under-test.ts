@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { apiKeyFileOf, prepareStack, StackClients, type Workplace } from "@leadstream/ctl";
+import { apiKeyFileOf, prepareStack, readDocuments, StackClients, type Workplace } from "@leadstream/ctl";
 import {
   freePorts,
   loadStack,
@@ -72,7 +72,7 @@ export class StackUnderTest {
     const log = (line: string): void => void lines.push(line);
     const environment = { ...wish.environment };
     const examples = join(root, "infra/examples");
-    const documents = {
+    const paths = {
       usualModel: false,
       model: join(examples, "models/default.yaml"),
       policy: wish.policy ?? join(examples, "policies/demo.yaml"),
@@ -85,7 +85,7 @@ export class StackUnderTest {
         log,
         environment,
         prepare: async (addresses) => {
-          await prepareStack(addresses, { root, dataDir: folder.path, documents, log, nowMs: Date.now() });
+          await prepareStack(addresses, { root, dataDir: folder.path, documents: readDocuments(paths, Date.now()), log });
         },
       });
       return new StackUnderTest(workplace, running, { lines, environment, removeData: folder.remove });

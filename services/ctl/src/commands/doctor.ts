@@ -1,7 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { freemem } from "node:os";
-import { assertPortsFree, findJavas, type PortName, readStackState } from "@leadstream/infra-local";
+import { stripVTControlCharacters } from "node:util";
+import { assertPortsFree, errorText, findJavas, type PortName, readStackState } from "@leadstream/infra-local";
 import type { Workplace } from "../workplace.ts";
 
 export interface Finding {
@@ -25,16 +26,11 @@ export async function examine(workplace: Workplace): Promise<Finding[]> {
     detail: newest === 0 ? "none found" : `found ${javas.map((each) => each.majorVersion).join(", ")}`,
     remedy: `Install a JDK ${minimum} or newer, for example from your package manager, or set JAVA_HOME to one`,
   });
-  const maven = spawnSync("mvn", ["--version"], { encoding: "utf8" });
+  const maven = spawnSync("mvn", ["--batch-mode", "-Dstyle.color=never", "--version"], { encoding: "utf8" });
   const node = Number(process.versions.node.split(".")[0]);
   const running = readStackState(dataDir);
   const portsFree =
-    running !== undefined
-      ? null
-      : await assertPortsFree(ports, Object.keys(ports) as PortName[]).then(
-          () => null,
-          (error: unknown) => String(error),
-        );
+    running !== undefined ? null : await assertPortsFree(ports, Object.keys(ports) as PortName[]).then(() => null, errorText);
   const freeMb = Math.round(freemem() / 1e6);
   const docker = spawnSync("docker", ["info", "--format", "{{.ServerVersion}}"], { encoding: "utf8", timeout: 5_000 });
   return [
@@ -44,7 +40,12 @@ export async function examine(workplace: Workplace): Promise<Finding[]> {
     {
       what: "Maven (for downloads)",
       ok: maven.status === 0,
-      detail: maven.stdout?.split("\n")[0] ?? "not found",
+      detail:
+        maven.status === 0
+          ? stripVTControlCharacters(maven.stdout.split("\n")[0] ?? "")
+          : maven.error === undefined
+            ? "does not run"
+            : "not found",
       remedy: "Install Maven; it fetches Kafka and the registry",
     },
     {

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { loadConfig } from "@leadstream/config";
 import { z } from "zod";
-import { prepareStack } from "../stack/prepare.ts";
+import { prepareStack, readDocuments } from "../stack/prepare.ts";
 import type { Workplace } from "../workplace.ts";
 import { progressLog } from "./progress.ts";
 
@@ -34,5 +34,5 @@ export async function prepareFromEnvironment({ root }: Workplace): Promise<void>
     roster: config.roster ?? join(examples, "rosters/demo-team.yaml"),
     journey: config.journey ?? join(examples, "journeys/nurture.yaml"),
   };
-  await prepareStack(addresses, { root, dataDir: config.dataDir, documents, log: progressLog(), nowMs: Date.now() });
+  await prepareStack(addresses, { root, dataDir: config.dataDir, documents: readDocuments(documents, Date.now()), log: progressLog() });
 }

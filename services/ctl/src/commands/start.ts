@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { errorText, LocalStackError, type RunningStack, readStackState, silent, startStack } from "@leadstream/infra-local";
 import { Demo, defaultDemo } from "../demo/run-demo.ts";
 import { groupPrefix, StackClients } from "../stack/clients.ts";
-import { prepareStack } from "../stack/prepare.ts";
+import { prepareStack, readDocuments } from "../stack/prepare.ts";
 import { collectStatus, recentDecisions } from "../status/collect-status.ts";
 import { RateMeter } from "../status/rate-meter.ts";
 import { type Frame, renderLine, renderStatus } from "../status/render.ts";
@@ -35,13 +35,18 @@ export async function start(workplace: Workplace, wish: StartWish): Promise<void
   process.on("SIGINT", onSignal);
   process.on("SIGTERM", onSignal);
   const examples = join(root, "infra/examples");
-  const documents = {
-    model: wish.model ?? join(examples, "models/default.yaml"),
-    usualModel: wish.model === undefined,
-    policy: wish.policy ?? join(examples, wish.demo ? "policies/demo.yaml" : "policies/default.yaml"),
-    roster: wish.roster ?? join(examples, "rosters/demo-team.yaml"),
-    journey: wish.journey ?? join(examples, wish.demo ? "journeys/demo.yaml" : "journeys/nurture.yaml"),
-  };
+  const rosterPath = wish.roster ?? join(examples, "rosters/demo-team.yaml");
+  // A broken document is told before anything is started.
+  const documents = readDocuments(
+    {
+      model: wish.model ?? join(examples, "models/default.yaml"),
+      usualModel: wish.model === undefined,
+      policy: wish.policy ?? join(examples, wish.demo ? "policies/demo.yaml" : "policies/default.yaml"),
+      roster: rosterPath,
+      journey: wish.journey ?? join(examples, wish.demo ? "journeys/demo.yaml" : "journeys/nurture.yaml"),
+    },
+    Date.now(),
+  );
   const running = await startStack({
     root,
     dataDir,
@@ -50,7 +55,7 @@ export async function start(workplace: Workplace, wish: StartWish): Promise<void
     log,
     signal: stop.signal,
     prepare: async (addresses) => {
-      await prepareStack(addresses, { root, dataDir, documents, log, nowMs: Date.now() });
+      await prepareStack(addresses, { root, dataDir, documents, log });
     },
   });
   log(
@@ -62,7 +67,7 @@ export async function start(workplace: Workplace, wish: StartWish): Promise<void
   const demo = wish.demo
     ? new Demo(workplace, {
         ...defaultDemo,
-        rosterPath: documents.roster,
+        rosterPath,
         ...(wish.rate === undefined ? {} : { eventsPerSecond: wish.rate }),
       })
     : null;
@@ -114,7 +119,7 @@ async function show(workplace: Workplace, running: RunningStack, demo: Demo | nu
       try {
         const frame = await takeFrame(workplace, clients, meter, demo?.note ?? "");
         if (screen === null) process.stdout.write(`${renderLine(frame)}\n`);
-        else screen.draw(renderStatus(frame));
+        else screen.draw([...renderStatus(frame), "  Ctrl-C stops everything."]);
       } catch (error) {
         // A server that is being restarted must not end the screen.
         if (errorText(error) !== lastFault) process.stderr.write(`status: ${errorText(error)}\n`);
@@ -136,7 +141,8 @@ export async function takeFrame(workplace: Workplace, clients: StackClients, met
     collectStatus({ state, kafka: await clients.kafka(), clickhouse, groupPrefix }),
     recentDecisions(clickhouse, DECISIONS),
   ]);
-  return { status, decisions, note, eventsPerSecond: meter.reading(status.counts.events ?? 0, Date.now()) };
+  const { dataDir } = workplace;
+  return { status, decisions, note, dataDir, eventsPerSecond: meter.reading(status.counts.events ?? 0, Date.now()) };
 }
 
 function pause(durationMs: number, stop: AbortSignal): Promise<void> {

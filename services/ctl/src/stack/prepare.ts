@@ -3,7 +3,7 @@ import { type ClickHouseClient, migrate, prepareDatabase, waitForClickHouse } fr
 import type { LogLine, ServerAddresses } from "@leadstream/infra-local";
 import { ensureTopics } from "@leadstream/kafka";
 import { defaultPartitions, topicDefinitions } from "@leadstream/schemas";
-import { readJourneyFile, readModel, readPolicyFile, readRoster } from "../commands/documents.ts";
+import { type PublishableDocument, readJourneyFile, readModel, readPolicyFile, readRoster } from "../commands/documents.ts";
 import { type Publication, PublicationLedger, publish } from "../commands/publish.ts";
 import { databaseName, StackClients } from "./clients.ts";
 
@@ -16,24 +16,40 @@ export interface DocumentPaths {
   readonly journey: string;
 }
 
+/** What a stack begins with, checked. */
+export interface Documents {
+  readonly model: PublishableDocument;
+  readonly usualModel: boolean;
+  readonly policy: PublishableDocument;
+  readonly roster: PublishableDocument;
+  readonly journey: PublishableDocument;
+}
+
 export interface PrepareWish {
   readonly root: string;
   readonly dataDir: string;
-  readonly documents: DocumentPaths;
+  readonly documents: Documents;
   readonly log: LogLine;
-  readonly nowMs: number;
 }
 
 const CLICKHOUSE_WAIT_MS = 30_000;
 
+/** Throws ConfigError with file, line and remedy of every fault. */
+export function readDocuments(paths: DocumentPaths, nowMs: number): Documents {
+  const roster = readRoster(paths.roster, nowMs);
+  return {
+    model: readModel(paths.model),
+    usualModel: paths.usualModel,
+    policy: readPolicyFile(paths.policy, roster, nowMs),
+    roster,
+    journey: readJourneyFile(paths.journey, nowMs),
+  };
+}
+
 /** Between servers and services: topics, schemas, tables, and the configuration that every partition begins with. Harmless when done before. */
 export async function prepareStack(addresses: ServerAddresses, wish: PrepareWish): Promise<readonly Publication[]> {
-  const { root, dataDir, documents, log, nowMs } = wish;
-  // A broken document is told before anything is changed.
-  const model = readModel(documents.model);
-  const roster = readRoster(documents.roster, nowMs);
-  const policy = readPolicyFile(documents.policy, roster, nowMs);
-  const journey = readJourneyFile(documents.journey, nowMs);
+  const { root, dataDir, documents, log } = wish;
+  const { model, roster, policy, journey } = documents;
   const clients = new StackClients(addresses, dataDir);
   try {
     const tables = async (): Promise<void> => {

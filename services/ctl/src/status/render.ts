@@ -8,6 +8,8 @@ export interface Frame {
   readonly status: Status;
   readonly eventsPerSecond: number;
   readonly decisions: readonly Decision[];
+  /** Where the stack keeps its data. */
+  readonly dataDir: string;
   /** A line about the simulation, if one runs. */
   readonly note: string;
 }
@@ -33,14 +35,18 @@ export function renderStatus(frame: Frame): string[] {
     "  recent decisions",
     ...(decisions.length === 0 ? ["    none yet"] : decisions.map(decisionLine)),
     "",
-    ...Object.entries(status.urls).map(
-      ([name, url]) => `  ${name.padEnd(11)} ${url}${name === "collector" || name === "analytics" ? `   (API: ${url}/docs)` : ""}`,
-    ),
+    ...Object.entries(status.urls).map(([name, url]) => `  ${name.padEnd(11)} ${url}${hintOf(name, url, frame.dataDir)}`),
     "",
     ...(note === "" ? [] : [`  ${note}`]),
-    "  Ctrl-C stops everything. ./leadstream explain <lead> says why a lead has its score.",
+    "  ./leadstream explain <lead> says why a lead has its score.",
   ];
   return lines;
+}
+
+/** What a person needs beside the address. */
+function hintOf(name: string, url: string, dataDir: string): string {
+  if (name === "collector" || name === "analytics") return `   (API: ${url}/docs)`;
+  return name === "clickhouse" ? `   (user leadstream, password in ${dataDir}/run/clickhouse-password)` : "";
 }
 
 function decisionLine({ at, leadId, change, rep, score, reason }: Decision): string {
