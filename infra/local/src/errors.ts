@@ -7,6 +7,7 @@ export type LocalStackErrorCode =
   | "PORT_TAKEN"
   | "PORT_INVALID"
   | "LOCK_HELD"
+  | "DATA_DIRECTORY"
   | "SERVER_EXITED"
   | "SERVER_NOT_READY"
   | "SERVICE_GAVE_UP"

@@ -44,7 +44,7 @@ export const runMaven = (what: string, args: readonly string[], log: LogLine): P
       const missing = error.code === "ENOENT";
       const remedy = missing
         ? "Maven (`mvn`) is not on the PATH: install it (`apt-get install maven`, `brew install maven`)"
-        : error.message;
+        : `Maven (\`mvn\`) does not start (${error.message}): mend its installation`;
       reject(new LocalStackError(missing ? "TOOL_MISSING" : "DOWNLOAD_FAILED", `${what} cannot be fetched. ${remedy}`, { cause: error }));
     });
     child.once("close", (code) => {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { stopStale } from "./child-process.ts";
 import { startClickHouse } from "./clickhouse-server.ts";
 import { ensureServers, type ServerFolders } from "./downloads.ts";
-import { LocalStackError } from "./errors.ts";
+import { errorText, LocalStackError } from "./errors.ts";
 import { type FileLock, tryLock } from "./file-lock.ts";
 import { findJavas, type Java, requireJava } from "./java.ts";
 import { kafkaDrainMs, startKafka } from "./kafka-server.ts";
@@ -83,8 +83,16 @@ const clickHousePassword = (dataDir: string): string => {
 };
 
 const lockDataDir = (dataDir: string): FileLock => {
-  mkdirSync(join(dataDir, "run"), { recursive: true });
-  mkdirSync(join(dataDir, "logs"), { recursive: true });
+  try {
+    mkdirSync(join(dataDir, "run"), { recursive: true });
+    mkdirSync(join(dataDir, "logs"), { recursive: true });
+  } catch (error) {
+    throw new LocalStackError(
+      "DATA_DIRECTORY",
+      `the data directory cannot be made (${errorText(error)}): mend its permissions, or set LEADSTREAM_DATA_DIR to another folder`,
+      { cause: error },
+    );
+  }
   const lock = tryLock(join(dataDir, "run/stack.lock"));
   if ("release" in lock) return lock;
   throw new LocalStackError(

@@ -37,7 +37,8 @@ interface Registration {
   readonly id: number;
 }
 
-const DEFAULT_TIMEOUT_MS = 5_000;
+/** A registry that has just started on a busy machine takes its time for the first schemas. */
+const DEFAULT_TIMEOUT_MS = 15_000;
 const REGISTRY_VARIABLE = "LEADSTREAM_REGISTRY_URL";
 const NOT_FOUND = 404;
 const CONTENT_TYPE = "application/vnd.schemaregistry.v1+json";
