@@ -28,6 +28,8 @@ export class AvroReader {
   buffer: Buffer;
   position: number;
   end: number;
+  private viewed: Buffer | null = null;
+  private view: DataView | null = null;
 
   constructor(buffer: Buffer = Buffer.alloc(0), start = 0, end = buffer.length) {
     this.buffer = buffer;
@@ -41,6 +43,15 @@ export class AvroReader {
     this.position = start;
     this.end = end;
     return this;
+  }
+
+  /** The whole buffer as numbers of fixed width at any place; `take` says which bytes may be read. */
+  numbers(): DataView {
+    const { buffer } = this;
+    if (this.viewed === buffer && this.view !== null) return this.view;
+    this.viewed = buffer;
+    this.view = new DataView(buffer.buffer, buffer.byteOffset, buffer.length);
+    return this.view;
   }
 
   /** Throws when bytes are left: a longer record than its schema is as wrong as a shorter one. */

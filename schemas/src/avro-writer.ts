@@ -2,6 +2,8 @@
 export class AvroWriter {
   buffer: Buffer;
   position = 0;
+  private viewed: Buffer | null = null;
+  private view: DataView | null = null;
 
   constructor(initialBytes = 4096) {
     this.buffer = Buffer.allocUnsafeSlow(initialBytes);
@@ -22,6 +24,15 @@ export class AvroWriter {
     const grown = Buffer.allocUnsafeSlow(Math.max(needed, this.buffer.length * 2));
     this.buffer.copy(grown, 0, 0, this.position);
     this.buffer = grown;
+  }
+
+  /** The whole buffer as numbers of fixed width at any place; holds until the next `ensure`. */
+  numbers(): DataView {
+    const { buffer } = this;
+    if (this.viewed === buffer && this.view !== null) return this.view;
+    this.viewed = buffer;
+    this.view = new DataView(buffer.buffer, buffer.byteOffset, buffer.length);
+    return this.view;
   }
 
   byte(value: number): void {

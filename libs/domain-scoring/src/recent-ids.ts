@@ -3,10 +3,9 @@ import { NEVER } from "./never.ts";
 
 /** Words of an id: two hashes, then the time's high and low half. */
 const WORDS = 4;
-export const ID_BYTES = WORDS * 4;
+const WORD_BYTES = 4;
+export const ID_BYTES = WORDS * WORD_BYTES;
 const FIRST_IDS = 4;
-/** Below this a loop is quicker than a view of the bytes, which the collector has to take away again. */
-const LOOP_BYTES = 192;
 const HALF = 0x1_0000_0000;
 
 export interface IdLimits {
@@ -24,7 +23,6 @@ export const idLowOf: (eventId: string) => number = secondHash32;
 export class RecentIds {
   count = 0;
   private words = new Int32Array(FIRST_IDS * WORDS);
-  private octets = new Uint8Array(this.words.buffer);
 
   /** The event's id was seen inside the declared window (F15). Ids of imported events leave by number only, never by time. */
   has(high: number, low: number, now: number, windowMs: number): boolean {
@@ -54,20 +52,20 @@ export class RecentIds {
   }
 
   /** Copies the ids out to `target` from `start` on; returns where they end. */
-  writeTo(target: Uint8Array, start: number): number {
-    const length = this.count * ID_BYTES;
-    if (length > LOOP_BYTES) target.set(this.octets.subarray(0, length), start);
-    else for (let index = 0; index < length; index++) target[start + index] = this.octets[index]!;
-    return start + length;
+  writeTo(target: DataView, start: number): number {
+    const { words } = this;
+    const end = start + this.count * ID_BYTES;
+    for (let at = start, place = 0; at < end; at += WORD_BYTES, place++) target.setInt32(at, words[place]!, true);
+    return end;
   }
 
   /** Takes `count` ids over from bytes that `writeTo` made. */
-  readFrom(source: Uint8Array, start: number, count: number): void {
+  readFrom(source: DataView, start: number, count: number): void {
     this.makeRoom(count);
     this.count = count;
-    const length = count * ID_BYTES;
-    if (length > LOOP_BYTES) this.octets.set(source.subarray(start, start + length));
-    else for (let index = 0; index < length; index++) this.octets[index] = source[start + index]!;
+    const { words } = this;
+    const end = start + count * ID_BYTES;
+    for (let at = start, place = 0; at < end; at += WORD_BYTES, place++) words[place] = source.getInt32(at, true);
   }
 
   private isOlder(place: number, bound: number): boolean {
@@ -84,6 +82,5 @@ export class RecentIds {
     const longer = new Int32Array(Math.max(count, (this.words.length / WORDS) * 2) * WORDS);
     longer.set(this.words);
     this.words = longer;
-    this.octets = new Uint8Array(longer.buffer);
   }
 }

@@ -2,6 +2,7 @@ import { AvroReader, AvroWriter } from "@leadstream/schemas";
 import { NO_TIMER, type StateCodec } from "./fold.ts";
 import { compareKeys } from "./key-order.ts";
 import type { StateStore, StoreWrite, TimerEntry } from "./ports.ts";
+import { SlabKey } from "./slab-key.ts";
 import { DIRTY, StateSlab } from "./state-slab.ts";
 
 /** A key in use: its decoded state, or null when there is none. Valid until the next question to the cache. */
@@ -49,6 +50,10 @@ export class StateCache<State> {
   private readonly visited = new Cell<State>();
   private readonly reader = new AvroReader();
   private readonly writer = new AvroWriter(0);
+  /** The key in question. */
+  private readonly asked = new SlabKey();
+  /** Another one meanwhile. */
+  private readonly moved = new SlabKey();
   private passed: TimerEntry[] = [];
   private dirtyCount = 0;
 
@@ -63,16 +68,18 @@ export class StateCache<State> {
 
   /** The entry of a key; made empty when nobody knows the key. */
   entry(key: string): CacheEntry<State> {
-    const slot = this.young.slots.get(key) ?? this.promote(key);
+    const found = this.young.find(this.asked.set(key));
+    const slot = found >= 0 ? found : this.promote(key);
     return this.use(this.young, slot, key);
   }
 
   /** The entry of a key without keeping it: for visits of all keys, which must not drive out the ones in use. */
   peek(key: string): CacheEntry<State> {
-    const young = this.young.slots.get(key);
-    if (young !== undefined) return this.use(this.young, young, key);
-    const old = this.old.slots.get(key);
-    return old === undefined ? this.visit(key) : this.use(this.old, old, key);
+    const asked = this.asked.set(key);
+    const young = this.young.find(asked);
+    if (young >= 0) return this.use(this.young, young, key);
+    const old = this.old.find(asked);
+    return old < 0 ? this.visit(key) : this.use(this.old, old, key);
   }
 
   /** Decodes, where that is not done. Which cell a slot gets is fixed, so looking for it is one comparison. */
@@ -112,28 +119,31 @@ export class StateCache<State> {
     const slab = cell.slab!;
     // Straight behind the slab's bytes: most states stay there or move by one copy inside the buffer.
     writer.buffer = slab.buffer;
-    writer.position = slab.used;
+    const draft = slab.draftOf(cell.slot);
+    writer.position = draft;
     if (cell.state !== null) this.codec.write(writer, cell.state);
     slab.buffer = writer.buffer;
-    slab.keep(cell.slot, writer.position - slab.used);
+    slab.keep(cell.slot, writer.position - draft);
   }
 
   private settleAll(): void {
     for (const cell of this.cells) if (cell !== undefined) this.settle(cell);
   }
 
+  /** The slot in the young slab of `key`, which was asked for and is not there. */
   private promote(key: string): number {
+    const { asked } = this;
     if (this.young.used >= this.youngLimit) {
       this.nextSlab();
-      const slot = this.young.slots.get(key);
-      if (slot !== undefined) return slot;
+      const slot = this.young.find(asked);
+      if (slot >= 0) return slot;
     }
-    const place = this.old.slots.get(key);
-    if (place === undefined) return this.fromStore(key);
+    const place = this.old.find(asked);
+    if (place < 0) return this.fromStore(key);
     const cell = this.cells[place & (CELLS - 1)];
     if (cell !== undefined && cell.slab === this.old && cell.slot === place) this.settle(cell);
-    const slot = this.young.adopt(this.old, place);
-    this.old.slots.delete(key);
+    const slot = this.young.adopt(this.old, place, asked);
+    this.old.remove(asked);
     return slot;
   }
 
@@ -141,7 +151,7 @@ export class StateCache<State> {
     this.settleAll();
     for (const cell of this.cells) if (cell?.slab === this.old) cell.slab = null;
     const next = new StateSlab(this.codec.timerKinds);
-    for (const slot of this.old.marked()) next.adopt(this.old, slot);
+    for (const slot of this.old.marked()) next.adopt(this.old, slot, this.old.copyKey(slot, this.moved));
     this.old = this.young;
     this.young = next;
     this.youngLimit = next.used + this.slabBytes;
@@ -149,7 +159,7 @@ export class StateCache<State> {
 
   private fromStore(key: string): number {
     const { young } = this;
-    const slot = young.add(key, NO_TIMER);
+    const slot = young.add(this.asked, NO_TIMER);
     const bytes = this.store.read(key);
     if (bytes === undefined) return slot;
     young.put(slot, bytes, 0, bytes.length);
@@ -202,7 +212,7 @@ export class StateCache<State> {
   private kept(cell: Cell<State>): Cell<State> {
     if (cell.slab !== null) return cell;
     const { young, codec } = this;
-    const slot = young.add(cell.key, NO_TIMER);
+    const slot = young.add(this.moved.set(cell.key), NO_TIMER);
     for (let kind = 0; kind < codec.timerKinds; kind++) {
       young.setDue(slot, kind, cell.visitedDues[kind]!);
       young.setStoredDue(slot, kind, cell.visitedDues[kind]!);
@@ -222,7 +232,7 @@ export class StateCache<State> {
   unwrittenTimers(visit: (due: number, key: string, kind: number) => void): void {
     for (const slab of [this.old, this.young]) {
       for (const slot of slab.marked()) {
-        for (let kind = 0; kind < slab.timerKinds; kind++) visit(slab.dueOf(slot, kind), slab.keys[slot]!, kind);
+        for (let kind = 0; kind < slab.timerKinds; kind++) visit(slab.dueOf(slot, kind), slab.keyOf(slot), kind);
       }
     }
   }
@@ -238,15 +248,15 @@ export class StateCache<State> {
       if (this.exists(key)) keys.add(key);
       if (keys.size >= limit) break;
     }
-    let last = keys.size < limit ? null : [...keys].at(-1)!;
+    const from = new SlabKey().set(after);
+    let last = keys.size < limit ? null : new SlabKey().set([...keys].at(-1)!);
     for (const slab of [this.old, this.young]) {
       for (const slot of slab.marked()) {
-        const key = slab.keys[slot]!;
-        if (slab.lengthOf(slot) === 0 || compareKeys(key, after) <= 0 || (last !== null && compareKeys(key, last) > 0)) continue;
-        keys.add(key);
+        if (slab.lengthOf(slot) === 0 || slab.compareKey(slot, from) <= 0 || (last !== null && slab.compareKey(slot, last) > 0)) continue;
+        keys.add(slab.keyOf(slot));
         if (keys.size < limit * 4) continue;
         const first = [...keys].sort(compareKeys).slice(0, limit);
-        last = first.at(-1)!;
+        last = (last ?? new SlabKey()).set(first.at(-1)!);
         keys = new Set(first);
       }
     }
@@ -255,9 +265,10 @@ export class StateCache<State> {
 
   /** Of a key that the store has: false when it was forgotten since. */
   private exists(key: string): boolean {
+    const asked = this.asked.set(key);
     for (const slab of [this.young, this.old]) {
-      const slot = slab.slots.get(key);
-      if (slot !== undefined) return slab.lengthOf(slot) > 0;
+      const slot = slab.find(asked);
+      if (slot >= 0) return slab.lengthOf(slot) > 0;
     }
     return true;
   }
@@ -276,7 +287,7 @@ export class StateCache<State> {
     for (const slab of [this.old, this.young]) {
       for (const slot of slab.dirty) {
         if ((slab.marksOf(slot) & DIRTY) === 0) continue;
-        const key = slab.keys[slot]!;
+        const key = slab.keyOf(slot);
         const start = slab.startOf(slot);
         const length = slab.lengthOf(slot);
         states.push([key, length === 0 ? null : slab.buffer.subarray(start, start + length)]);

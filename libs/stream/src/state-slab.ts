@@ -1,3 +1,6 @@
+import type { SlabKey } from "./slab-key.ts";
+import { SlotTable } from "./slot-table.ts";
+
 /** What waits: changed since the store was told, or on its way there. */
 export const DIRTY = 1;
 export const WRITING = 2;
@@ -9,14 +12,19 @@ const LENGTH = 1;
 const ROOM = 2;
 const MARKS = 3;
 const TIMERS = 4;
+/** As a key's length is kept in two bytes. */
+const MAX_KEY_BYTES = 0xffff;
+
+/** Between a key and its state: the key's length. */
+const KEY_END_BYTES = 2;
 
 /**
- * The bytes of many keys in one buffer, and what is known of each key in typed arrays: a key costs its string, a map entry and its bytes,
- * and the collector sees none of it. A slot is a key's number here. Bytes that outgrew their room leave a hole; holes go with the slab.
+ * Keys and bytes of many states in one buffer, and what is known of each in typed arrays: the collector sees none of it. A slot is a key's number
+ * here; its key stands right before its state. Bytes that outgrew their room leave a hole; holes go with the slab.
  */
 export class StateSlab {
-  readonly slots = new Map<string, number>();
-  readonly keys: string[] = [];
+  private readonly table = new SlotTable();
+  private count = 0;
   /** Bytes in use, holes included. */
   used = 0;
   buffer: Buffer = Buffer.allocUnsafeSlow(FIRST_BYTES);
@@ -35,19 +43,90 @@ export class StateSlab {
     this.rows = new Float64Array(FIRST_SLOTS * this.width);
   }
 
-  /** A new key, without state and timers. */
-  add(key: string, noTimer: number): number {
-    const slot = this.keys.length;
+  /** The slot of a key, or -1. */
+  find(key: SlabKey): number {
+    const place = this.placeOf(key);
+    return place < 0 ? -1 : this.table.slotAt(place);
+  }
+
+  /** The key is not here any more; its slot stays as it is. */
+  remove(key: SlabKey): void {
+    const place = this.placeOf(key);
+    if (place >= 0) this.table.removeAt(place);
+  }
+
+  private placeOf(key: SlabKey): number {
+    const { table } = this;
+    const { hash } = key;
+    let place = table.seek(hash, table.first(hash));
+    while (place >= 0 && !this.isKey(table.slotAt(place), key)) place = table.seek(hash, table.after(place));
+    return place;
+  }
+
+  private isKey(slot: number, { bytes, length }: SlabKey): boolean {
+    const end = this.keyEnd(slot);
+    if (this.keyLength(slot) !== length) return false;
+    const { buffer } = this;
+    const start = end - length;
+    for (let index = 0; index < length; index++) if (buffer[start + index] !== bytes[index]) return false;
+    return true;
+  }
+
+  private keyEnd(slot: number): number {
+    return this.startOf(slot) - KEY_END_BYTES;
+  }
+
+  private keyLength(slot: number): number {
+    const end = this.keyEnd(slot);
+    return this.buffer[end]! + this.buffer[end + 1]! * 256;
+  }
+
+  keyOf(slot: number): string {
+    const end = this.keyEnd(slot);
+    return this.buffer.utf8Slice(end - this.keyLength(slot), end);
+  }
+
+  /** Order of the slot's key and another. */
+  compareKey(slot: number, { bytes, length }: SlabKey): number {
+    const end = this.keyEnd(slot);
+    const own = this.keyLength(slot);
+    const shorter = Math.min(own, length);
+    for (let index = 0, at = end - own; index < shorter; index++, at++) {
+      const difference = this.buffer[at]! - bytes[index]!;
+      if (difference !== 0) return difference;
+    }
+    return own - length;
+  }
+
+  /** A new key, without state and timers. The caller knows that it is not here. */
+  add(key: SlabKey, noTimer: number): number {
+    const { length } = key;
+    if (length > MAX_KEY_BYTES) throw new RangeError(`a key of ${length} bytes is too long: ${MAX_KEY_BYTES} at most`);
+    const slot = this.count++;
     if (slot === this.room) this.growSlots();
-    this.keys.push(key);
-    this.slots.set(key, slot);
-    this.rows.fill(noTimer, slot * this.width + TIMERS, (slot + 1) * this.width);
+    this.makeRoom(length + KEY_END_BYTES);
+    for (let index = 0; index < length; index++) this.buffer[this.used + index] = key.bytes[index]!;
+    const row = slot * this.width;
+    this.rows.fill(0, row, row + TIMERS);
+    this.rows.fill(noTimer, row + TIMERS, row + this.width);
+    this.place(slot, this.used + length, length, 0);
+    this.table.add(key.hash, slot);
     return slot;
   }
 
+  /** Ends the key at `keyEnd`; the state behind it may have `room` bytes. */
+  private place(slot: number, keyEnd: number, keyLength: number, room: number): void {
+    this.buffer[keyEnd] = keyLength & 0xff;
+    this.buffer[keyEnd + 1] = keyLength >> 8;
+    const row = slot * this.width;
+    this.rows[row] = keyEnd + KEY_END_BYTES;
+    this.rows[row + ROOM] = room;
+    this.used = keyEnd + KEY_END_BYTES + room;
+  }
+
   /** Takes a key over from another slab, with marks and timers; the other forgets its marks. */
-  adopt(from: StateSlab, place: number): number {
-    const slot = this.add(from.keys[place]!, 0);
+  adopt(from: StateSlab, place: number, key: SlabKey): number {
+    const slot = this.add(key, 0);
     const start = from.startOf(place);
     this.put(slot, from.buffer, start, start + from.lengthOf(place));
     for (let column = TIMERS; column < this.width; column++) {
@@ -63,25 +142,39 @@ export class StateSlab {
     return slot;
   }
 
+  /** Fills `key` with the slot's. */
+  copyKey(slot: number, key: SlabKey): SlabKey {
+    const end = this.keyEnd(slot);
+    return key.setBytes(this.buffer, end - this.keyLength(slot), end);
+  }
+
   /** No bytes: the key has no state. */
   put(slot: number, bytes: Buffer, start: number, end: number): void {
-    this.makeRoom(end - start);
-    bytes.copy(this.buffer, this.used, start, end);
+    const draft = this.draftOf(slot);
+    this.makeRoom(draft - this.used + end - start);
+    bytes.copy(this.buffer, draft, start, end);
     this.keep(slot, end - start);
   }
 
-  /** What was written behind the bytes in use becomes the slot's: in its own place if it fits there, else where it is. */
+  /** Where the bytes of a slot are written before `keep`: behind those in use, with room for the key before them. */
+  draftOf(slot: number): number {
+    return this.used + this.keyLength(slot) + KEY_END_BYTES;
+  }
+
+  /** What was written to the draft becomes the slot's: in its own place if it fits there, else where it is. */
   keep(slot: number, length: number): void {
     const row = slot * this.width;
     const { rows, used } = this;
-    if (length <= rows[row + ROOM]!) this.buffer.copyWithin(rows[row]!, used, used + length);
+    const draft = this.draftOf(slot);
+    if (length <= rows[row + ROOM]!) this.buffer.copyWithin(rows[row]!, draft, draft + length);
     else {
+      const keyLength = this.keyLength(slot);
+      const keyEnd = this.keyEnd(slot);
+      this.buffer.copyWithin(used, keyEnd - keyLength, keyEnd);
       // A quarter more than is needed: states grow a little with every event.
       const room = length + (length >> 2) + 16;
-      this.makeRoom(room);
-      rows[row] = used;
-      rows[row + ROOM] = room;
-      this.used = used + room;
+      this.makeRoom(draft - used + room);
+      this.place(slot, used + keyLength, keyLength, room);
     }
     rows[row + LENGTH] = length;
   }
