@@ -4,6 +4,7 @@ export * from "./errors.ts";
 export * from "./fold.ts";
 export { type EngineIdentity, FoldEngine } from "./fold-engine.ts";
 export { type CommitReport, defaultTaskSettings, type FaultPoint, FoldTask, type TaskObserver, type TaskSettings } from "./fold-task.ts";
+export { liveOn, type RestartPolicy, runTogether, stayMember } from "./lives.ts";
 export { MemoryBroker, MemoryCursor, MemoryOutbox, type MemoryRecord, memoryChunk, memoryWireFormat } from "./memory-broker.ts";
 export { MemoryStateStore } from "./memory-state-store.ts";
 export { decodePartitionState } from "./partition-state.ts";

@@ -90,12 +90,19 @@ describe("benches in small", () => {
   it(
     "collector: every event that was answered with 202 is on the log, once",
     async () => {
-      const { samples } = await small("collector", { warmUpMs: "100", measureMs: "300", batch: "20", works: "touches,captures-batch" });
+      const { samples } = await small("collector", {
+        warmUpMs: "100",
+        measureMs: "300",
+        batch: "20",
+        works: "touches,captures-batch,mixed-batch",
+      });
       expect(samples.map(({ side, work }) => `${side} ${work}`)).toEqual([
         "leadstream single touches",
         "bare fastify single touches",
         "leadstream captures by 20",
         "bare fastify captures by 20",
+        "leadstream mixed by 20",
+        "bare fastify mixed by 20",
       ]);
       // The bench itself compares the answers with the offsets of the log.
       for (const { acceptedEvents } of samples) expect(acceptedEvents).toBeGreaterThan(0);

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { join } from "node:path";
 import { BenchError } from "../harness/bench-error.ts";
+import { killAtExit } from "../harness/kill-at-exit.ts";
 import type { LoadJob, LoadNews } from "./load-main.ts";
 
 type News<At extends LoadNews["at"]> = Extract<LoadNews, { readonly at: At }>;
@@ -19,7 +20,7 @@ export class LoadProcess {
       execArgv: ["--disable-warning=ExperimentalWarning"],
       env: { ...process.env, NODE_OPTIONS: "" },
     });
-    process.once("exit", () => this.process.kill("SIGKILL"));
+    killAtExit(this.process);
   }
 
   /** Resolves with the events that were sent and answered with 202, when every connection is idle. */

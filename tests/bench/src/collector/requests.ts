@@ -1,8 +1,12 @@
 /** Bodies that a website and its forms would send. */
-export const workNames = ["touches", "captures"] as const;
+export const workNames = ["touches", "captures", "mixed"] as const;
 export type WorkName = (typeof workNames)[number];
 
-export const routes: Readonly<Record<WorkName, string>> = { touches: "/v1/touches", captures: "/v1/captures" };
+export const routes: Readonly<Record<WorkName, string>> = {
+  touches: "/v1/touches",
+  captures: "/v1/captures",
+  mixed: "/v1/events",
+};
 
 const kinds = ["page-view", "email-open", "email-click", "download", "webinar", "pricing-view"];
 const titles = ["CTO", "Head of Purchasing", "Marketing Manager", "采购经理", "Engineer"];
@@ -53,7 +57,26 @@ function capture(number: number): object {
   };
 }
 
-const makers: Readonly<Record<WorkName, (number: number) => object>> = { touches: touch, captures: capture };
+/** Of ten events one is a capture of a new lead, one a status with a sealed note, eight are touches. */
+function mixed(number: number): object {
+  if (number % 10 === 0) return { type: "capture", ...capture(number) };
+  if (number % 10 === 5) return { type: "status", ...status(number) };
+  return { type: "touch", ...touch(number) };
+}
+
+/** Sales got on; about 200 bytes. The notes are of few leads, so that their keys exist. */
+function status(number: number): object {
+  return {
+    eventId: `load-${number.toString(36)}-4c1e-8f0a-2b7d93e6a1f5`,
+    leadId: `l_${(number % 1_000).toString(36).padStart(26, "0")}`,
+    occurredAt: "2026-11-20T09:30:00.000Z",
+    status: "contacted",
+    rep: `rep-${number % 50}`,
+    note: "Spoke on the phone, wants an offer by Friday.",
+  };
+}
+
+const makers: Readonly<Record<WorkName, (number: number) => object>> = { touches: touch, captures: capture, mixed };
 
 /** The JSON of one request: a single event, or a batch of `batch` events. */
 export function bodyOf(work: WorkName, batch: number, firstNumber: number): string {

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, openSync, readFileSync } from "node:fs";
 import { BenchError } from "./bench-error.ts";
+import { killAtExit } from "./kill-at-exit.ts";
 
 export interface ChildWish {
   readonly name: string;
@@ -36,8 +37,7 @@ export class Child {
     }).then(() => {
       this.isOver = true;
     });
-    // Nothing outlives the bench, whatever ends it.
-    process.once("exit", () => this.process.kill("SIGKILL"));
+    killAtExit(this.process);
   }
 
   /** Throws CHILD_ENDED with the last lines of its log when it is over. */

@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { join } from "node:path";
 import { BenchError } from "../harness/bench-error.ts";
 import { DISTURBED_SHARE, ForeignLoad } from "../harness/foreign-load.ts";
+import { killAtExit } from "../harness/kill-at-exit.ts";
 import { rounded } from "../harness/statistics.ts";
 import type { RawJob, RawNews, RawSettings } from "./raw-main.ts";
 import type { SinkSample } from "./sink-sample.ts";
@@ -21,7 +22,7 @@ export class RawInsertProcess {
       execArgv: [`--max-old-space-size=${heapMb}`, "--max-semi-space-size=16", "--disable-warning=ExperimentalWarning"],
       env: { ...process.env, NODE_OPTIONS: "", RAW_SETTINGS: JSON.stringify(settings) },
     });
-    process.once("exit", () => child.kill("SIGKILL"));
+    killAtExit(child);
     const loaded = await next(child);
     if (loaded.at !== "loaded") throw new BenchError("NO_PROGRESS", "the raw insert did not load its records");
     return new RawInsertProcess(child, loaded.records);
