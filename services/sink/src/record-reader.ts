@@ -1,8 +1,11 @@
 import { AvroDecodeError, AvroReader, type DeadLetter, type Decoded, UnknownSchemaIdError } from "@leadstream/schemas";
-import { type DeadLetterGuard, type InboxTopic, type RecordCursor, StreamError } from "@leadstream/stream";
+import { type Clock, type DeadLetterGuard, type InboxTopic, type RecordCursor, StreamError } from "@leadstream/stream";
 import type { BlockBuilder } from "./block-builder.ts";
 import { type BadRecordPolicy, badRecordPolicyOf, type Fault, judge } from "./judge.ts";
 import type { LogPlace } from "./tables/row.ts";
+
+/** About a millisecond of work. */
+const RECORDS_PER_TURN = 256;
 
 type Verdict = { readonly record: Decoded } | { readonly fault: Fault };
 
@@ -12,18 +15,23 @@ export class RecordReader {
   private readonly incarnation: string;
   private readonly policy: BadRecordPolicy;
   private readonly reader = new AvroReader();
-
   private readonly guard: DeadLetterGuard | undefined;
+  private readonly breathe: () => Promise<void>;
+  private left = RECORDS_PER_TURN;
 
   /** `guard` stops the sink when too much is set aside; recovery reads without it. */
-  constructor(inbox: InboxTopic, incarnation: string, guard?: DeadLetterGuard) {
+  constructor(inbox: InboxTopic, incarnation: string, clock: Pick<Clock, "breathe">, guard?: DeadLetterGuard) {
     this.inbox = inbox;
     this.guard = guard;
+    this.breathe = clock.breathe;
     this.incarnation = incarnation;
     this.policy = badRecordPolicyOf(inbox.topic);
   }
 
-  /** Reads records below `end`. Waits for the registry where a schema id is new; never treats "registry away" as a bad record. */
+  /**
+   * Reads records below `end`. Waits for the registry where a schema id is new; never treats "registry away" as a bad record. Sockets get their turn in
+   * between: the block before is announced and inserted meanwhile, and its answers may not wait for a whole chunk.
+   */
   async read(cursor: RecordCursor, partition: number, end: number, builder: BlockBuilder, letters: DeadLetter[]): Promise<void> {
     while (cursor.next() && cursor.offset < end) {
       let verdict = this.decode(cursor, false);
@@ -32,6 +40,10 @@ export class RecordReader {
         verdict = this.decode(cursor, true) as Verdict;
       }
       this.take(cursor, partition, verdict, builder, letters);
+      if (--this.left === 0) {
+        this.left = RECORDS_PER_TURN;
+        await this.breathe();
+      }
     }
   }
 

@@ -85,7 +85,7 @@ async function rebuild(ports: SinkPorts, intent: Intent, own: readonly Inbox[], 
   }
   const builder = new BlockBuilder(mapper);
   const incarnation = own[0]!.incarnation;
-  const reader = new RecordReader(ports.inbox, incarnation);
+  const reader = new RecordReader(ports.inbox, incarnation, ports.clock);
   for (const range of intent.ranges) {
     const mine = own.find((inbox) => inbox.partition === range.partition);
     // Another member may own the other partitions of the block by now: both insert the same bytes under the same token.

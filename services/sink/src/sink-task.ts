@@ -59,7 +59,7 @@ export class SinkTask {
   }
 
   private async live(incarnation: string): Promise<void> {
-    const reader = new RecordReader(this.ports.inbox, incarnation, this.ports.guard);
+    const reader = new RecordReader(this.ports.inbox, incarnation, this.ports.clock, this.ports.guard);
     let forming = this.gather(reader, incarnation);
     for (;;) {
       const gathered = await forming;
