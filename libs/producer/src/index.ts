@@ -19,6 +19,6 @@ export {
   type RecordSender,
 } from "./emitter.ts";
 export { ProducerError, type ProducerErrorCode } from "./errors.ts";
-export { openIdentityKey, readOrCreateSecret } from "./identity-key.ts";
+export { openIdentityKey } from "./identity-key.ts";
 export { createNodeCrypto, decryptPersonal } from "./node-crypto.ts";
 export { uuidV7Source } from "./uuid-v7.ts";

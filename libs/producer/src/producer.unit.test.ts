@@ -3,20 +3,13 @@ import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "@jest/globals";
+import { readOrCreateSecret } from "@leadstream/config";
 import { type KeyStore, readPersonalData } from "@leadstream/edge";
 import { KafkaAdapterError } from "@leadstream/kafka";
 import { AvroReader, type Capture, codecs, type RecordName, WireFormat } from "@leadstream/schemas";
 import fc from "fast-check";
 import { base32 } from "./base32.ts";
-import {
-  createNodeCrypto,
-  decryptPersonal,
-  Emitter,
-  openIdentityKey,
-  type RecordSender,
-  readOrCreateSecret,
-  uuidV7Source,
-} from "./index.ts";
+import { createNodeCrypto, decryptPersonal, Emitter, openIdentityKey, type RecordSender, uuidV7Source } from "./index.ts";
 
 const wire = (): WireFormat => new WireFormat((Object.keys(codecs) as RecordName[]).map((name, index) => [name, index + 1] as const));
 

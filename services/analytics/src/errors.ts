@@ -1,7 +1,16 @@
-export type AnalyticsErrorCode = "INVALID_REQUEST" | "NOT_FOUND" | "UNKNOWN_LEAD" | "STORE_UNAVAILABLE" | "INTERNAL";
+export type AnalyticsErrorCode =
+  | "INVALID_REQUEST"
+  | "UNAUTHORISED"
+  | "HOST_REFUSED"
+  | "NOT_FOUND"
+  | "UNKNOWN_LEAD"
+  | "STORE_UNAVAILABLE"
+  | "INTERNAL";
 
 export const statusOf: Readonly<Record<AnalyticsErrorCode, number>> = {
   INVALID_REQUEST: 400,
+  UNAUTHORISED: 401,
+  HOST_REFUSED: 403,
   NOT_FOUND: 404,
   UNKNOWN_LEAD: 404,
   STORE_UNAVAILABLE: 503,

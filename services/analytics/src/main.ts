@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { connectClickHouse, migrate, prepareDatabase, waitForClickHouse } from "@leadstream/clickhouse";
-import { exitOnConfigError, loadConfig } from "@leadstream/config";
+import { exitOnConfigError, loadConfig, openApiKeys } from "@leadstream/config";
 import { createTelemetry, FAILED_EXIT_CODE, onShutdown } from "@leadstream/telemetry";
+import { type Access, isLoopback } from "./access.ts";
 import { analyticsConfig } from "./config.ts";
 import { reportReader } from "./report-reader.ts";
 import { buildServer } from "./server.ts";
@@ -23,7 +24,8 @@ try {
   await waitForClickHouse(client, config.clickhouseWaitMs);
   await prepareDatabase(options);
   await migrate(client, migrations, config.clickhouseCluster === undefined ? {} : { cluster: config.clickhouseCluster });
-  const app = await buildServer(reportReader(client, config.queryLimitMs), telemetry);
+  const access: Access = isLoopback(config.host) ? "this-machine" : await openApiKeys(config.dataDir);
+  const app = await buildServer(reportReader(client, config.queryLimitMs), telemetry, access);
   const url = await app.listen({ port: config.analyticsPort, host: config.host });
   onShutdown(() => app.close().then(() => client.close()), { timeoutMs: config.shutdownLimitMs, log: telemetry.log });
   telemetry.log.info({ url, docs: `${url}/docs` }, "ready");

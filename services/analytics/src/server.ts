@@ -5,6 +5,7 @@ import swaggerUi from "@fastify/swagger-ui";
 import type { Telemetry } from "@leadstream/telemetry";
 import Fastify, { type FastifyBaseLogger, type FastifyError, type FastifyInstance, type FastifyReply, LogController } from "fastify";
 import { hasZodFastifySchemaValidationErrors, jsonSchemaTransform, validatorCompiler } from "fastify-type-provider-zod";
+import { type Access, guardReaders } from "./access.ts";
 import { AnalyticsError, statusOf } from "./errors.ts";
 import type { ReportReader } from "./report-reader.ts";
 import { reportRoutes } from "./routes.ts";
@@ -14,7 +15,7 @@ const publicFolder = join(import.meta.dirname, "../public");
 const contentPolicy = "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'";
 
 /** The API, its documentation and the dashboard over a reader. Not listening yet: tests inject requests. */
-export async function buildServer(reader: ReportReader, telemetry: Telemetry): Promise<FastifyInstance> {
+export async function buildServer(reader: ReportReader, telemetry: Telemetry, access: Access = "this-machine"): Promise<FastifyInstance> {
   const app = Fastify({
     loggerInstance: telemetry.log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -26,6 +27,7 @@ export async function buildServer(reader: ReportReader, telemetry: Telemetry): P
   app.setNotFoundHandler((_request, reply) =>
     answerError(new AnalyticsError("NOT_FOUND", "no such address", "See /docs."), reply, app.log),
   );
+  guardReaders(app, access);
   app.addHook("onResponse", async (request, reply) => {
     const route = request.routeOptions.url ?? "unknown";
     telemetry.metrics.httpRequests.add({ route, status: reply.statusCode });

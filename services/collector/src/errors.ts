@@ -12,7 +12,6 @@ export type CollectorErrorCode =
   | "NOT_FOUND"
   | "COMMAND_UNKNOWN"
   | "WAIT_INVALID"
-  | "API_KEYS_INVALID"
   | "INTERNAL";
 
 /** The one error of this package; as an answer it is `{code, message, remedy, faults}`. */
@@ -50,6 +49,5 @@ export const statusOf: Readonly<Record<CollectorErrorCode, number>> = {
   NOT_FOUND: 404,
   COMMAND_UNKNOWN: 404,
   WAIT_INVALID: 400,
-  API_KEYS_INVALID: 500,
   INTERNAL: 500,
 };

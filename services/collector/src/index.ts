@@ -1,4 +1,3 @@
-export { ApiKeys, openApiKeys } from "./api-keys.ts";
 export { type Collector, startCollector } from "./collector.ts";
 export { type CollectorConfig, collectorConfig } from "./config.ts";
 export type { EventSink } from "./intake.ts";

@@ -1,9 +1,9 @@
+import type { Client } from "@leadstream/config";
 import type { Fault } from "@leadstream/edge";
 import { type Accepted, type EmitItem, type EmitOutcome, type EventKind, eventKinds, ProducerError } from "@leadstream/producer";
 import type { Telemetry } from "@leadstream/telemetry";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { type Answer, answerOf, batchAnswerOf } from "./answers.ts";
-import type { Client } from "./api-keys.ts";
 import { CollectorError } from "./errors.ts";
 import { TokenBucket } from "./token-bucket.ts";
 

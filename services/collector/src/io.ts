@@ -1,8 +1,8 @@
 import { join } from "node:path";
+import { type ApiKeys, openApiKeys } from "@leadstream/config";
 import { type ConnectedEmitter, connectEmitter, openIdentityKey } from "@leadstream/producer";
 import { LmdbKeyStore } from "@leadstream/state";
 import { systemClock, type Telemetry } from "@leadstream/telemetry";
-import { type ApiKeys, openApiKeys } from "./api-keys.ts";
 import { tailAssignments } from "./assignment-tail.ts";
 import { CommandResults } from "./command-results.ts";
 import type { CollectorConfig } from "./config.ts";

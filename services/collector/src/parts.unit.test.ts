@@ -1,9 +1,5 @@
-import { writeFile } from "node:fs/promises";
-import { join } from "node:path";
-import { afterEach, describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "@jest/globals";
 import type { RecordPlace } from "@leadstream/producer";
-import { type TemporaryFolder, temporaryFolder } from "@leadstream/testing";
-import { hashOf, openApiKeys } from "./api-keys.ts";
 import { collectorConfig } from "./config.ts";
 import { KafkaWatch } from "./kafka-watch.ts";
 import { TokenBucket } from "./token-bucket.ts";
@@ -17,30 +13,6 @@ describe("token bucket", () => {
     expect(bucket.take(1, 100)).toBe(0);
     expect(bucket.take(20, 1_000_000)).toBe(0);
     expect(bucket.take(1, 1_000_000)).toBe(100);
-  });
-});
-
-describe("API keys", () => {
-  const folders: TemporaryFolder[] = [];
-  afterEach(() => {
-    for (const folder of folders.splice(0)) folder.remove();
-  });
-  const folder = (): string => {
-    const made = temporaryFolder("keys");
-    folders.push(made);
-    return made.path;
-  };
-  it("knows the clients of the list", async () => {
-    const path = folder();
-    await openApiKeys(path);
-    await writeFile(join(path, "api-keys.json"), JSON.stringify({ keys: [{ name: "shop", sha256: hashOf("k") }] }));
-    const keys = await openApiKeys(path);
-    expect([keys.find("k")?.name, keys.find("K")]).toEqual(["shop", null]);
-  });
-  it.each(["", "{", "{}", '{"keys":[]}', '{"keys":[{"name":"x","sha256":"short"}]}'])("refuses the list %p", async (text) => {
-    const path = folder();
-    await writeFile(join(path, "api-keys.json"), text);
-    await expect(openApiKeys(path)).rejects.toMatchObject({ code: "API_KEYS_INVALID" });
   });
 });
 

@@ -1,6 +1,6 @@
+import type { ApiKeys, Client } from "@leadstream/config";
 import type { Telemetry } from "@leadstream/telemetry";
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import type { ApiKeys, Client } from "./api-keys.ts";
 import { CollectorError } from "./errors.ts";
 
 declare module "fastify" {

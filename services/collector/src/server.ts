@@ -1,9 +1,9 @@
 import swagger from "@fastify/swagger";
 import swaggerUi from "@fastify/swagger-ui";
+import type { ApiKeys } from "@leadstream/config";
 import type { Telemetry } from "@leadstream/telemetry";
 import Fastify, { type FastifyBaseLogger, type FastifyError, type FastifyInstance, type FastifyReply, LogController } from "fastify";
 import { jsonSchemaTransform } from "fastify-type-provider-zod";
-import type { ApiKeys } from "./api-keys.ts";
 import { type CommandResults, rememberCommands } from "./command-results.ts";
 import type { CollectorConfig } from "./config.ts";
 import { CollectorError, statusOf } from "./errors.ts";

@@ -1,4 +1,5 @@
 import { afterEach } from "@jest/globals";
+import { ApiKeys, hashOf } from "@leadstream/config";
 import { onRosterChange, onRosterVersion } from "@leadstream/domain-routing";
 import type { EdgeContext, KeyStore } from "@leadstream/edge";
 import { KafkaAdapterError } from "@leadstream/kafka";
@@ -6,7 +7,6 @@ import { createNodeCrypto, Emitter, type RecordSender, uuidV7Source } from "@lea
 import { AvroReader, codecs, type Decoded, type RecordName, type RosterDecided, WireFormat } from "@leadstream/schemas";
 import { createTelemetry, systemClock } from "@leadstream/telemetry";
 import type { FastifyInstance } from "fastify";
-import { ApiKeys, hashOf } from "../src/api-keys.ts";
 import { CommandResults } from "../src/command-results.ts";
 import type { RosterLog, RosterNews } from "../src/roster/roster-log.ts";
 import { Rosters } from "../src/roster/rosters.ts";

@@ -1,14 +1,14 @@
 import { hash, randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { readOrCreateSecret } from "@leadstream/producer";
 import { z } from "zod";
-import { CollectorError } from "./errors.ts";
+import { ConfigError } from "./config-error.ts";
+import { readOrCreateSecret } from "./secret-file.ts";
 
 const SECRET_BYTES = 32;
 const PREFIX = "ls_";
 
-/** Who sends: its name goes into each record as `producer`. */
+/** Whose key it is; of an event's sender the name goes into each record as `producer`. */
 export interface Client {
   readonly name: string;
 }
@@ -48,7 +48,7 @@ export const hashOf = (key: string): string => hash("sha256", key, "hex");
 
 /**
  * Reads `<dataDir>/api-keys.json`. At the first start one key is made, its value written to `<dataDir>/api-key` (0600) and its hash to the
- * list. More keys: add `{ "name", "sha256" }` and start again.
+ * list. More keys: add `{ "name", "sha256" }` and start again. Throws ConfigError when the list is none.
  */
 export async function openApiKeys(dataDir: string): Promise<ApiKeys> {
   const path = join(dataDir, "api-keys.json");
@@ -57,11 +57,8 @@ export async function openApiKeys(dataDir: string): Promise<ApiKeys> {
   const parsed = keysFile.safeParse(jsonOf(await readFile(path, "utf8")));
   if (!parsed.success) {
     const where = parsed.error.issues.map((issue) => issue.path.join(".") || "the file").join(", ");
-    throw new CollectorError(
-      "API_KEYS_INVALID",
-      `${path} is not a list of API keys (${where})`,
-      'Write {"keys": [{"name": …, "sha256": …}]}.',
-    );
+    const remedy = 'Write {"keys": [{"name": …, "sha256": …}]}';
+    throw new ConfigError([{ where: path, reason: `is not a list of API keys (${where})`, remedy }]);
   }
   return new ApiKeys(parsed.data.keys.map(({ sha256, name }) => [sha256, name] as const));
 }
