@@ -25,8 +25,6 @@ export {
   type OwnServers,
   sharedTestServers,
   startOwnServers,
-  type TestServers,
   testServersVariable,
   uniqueName,
-  withTestServers,
 } from "./testing.ts";

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:
 import { join } from "node:path";
 import { z } from "zod";
 import { LocalStackError } from "./errors.ts";
-import { type LogLine, silent } from "./log-line.ts";
+import { silent } from "./log-line.ts";
 import { freePorts } from "./ports.ts";
 import { isRunning, parseIdentity } from "./process-identity.ts";
 import { type RunningServers, type ServerAddresses, type StartServersOptions, startServers } from "./servers.ts";
@@ -17,11 +17,6 @@ const addressesSchema = z.object({
   registry: z.object({ url: z.url() }),
   clickhouse: z.object({ url: z.url(), user: z.string(), password: z.string() }),
 });
-
-export type TestServers = ServerAddresses & {
-  /** Stops what this call started; nothing when the servers are shared. */
-  release(): Promise<void>;
-};
 
 export type OwnServers = RunningServers & {
   dataDir: string;
@@ -87,13 +82,6 @@ export const sharedTestServers = (): ServerAddresses => {
   if (!parsed.success)
     throw new LocalStackError("SERVER_NOT_READY", `${testServersVariable} does not hold addresses: ${z.prettifyError(parsed.error)}`);
   return parsed.data;
-};
-
-/** The shared servers when there are any, else servers of one's own (for programs outside jest). Call release() in the end. */
-export const withTestServers = async (log?: LogLine): Promise<TestServers> => {
-  if (process.env[testServersVariable]) return { ...sharedTestServers(), release: async () => {} };
-  const own = await startOwnServers(log === undefined ? {} : { log });
-  return { kafka: own.kafka, registry: own.registry, clickhouse: own.clickhouse, release: own.dispose };
 };
 
 export const encodeTestServers = ({ kafka, registry, clickhouse }: ServerAddresses): string =>

@@ -11,7 +11,7 @@ export { fitNaiveBayes } from "./learn/naive-bayes.ts";
 export { type RollingOptions, rollingScores } from "./learn/rolling.ts";
 export { inOrder, type Sample, sampleOf } from "./learn/sample.ts";
 export { type FeatureShift, shiftsOf } from "./learn/stability.ts";
-export { aheadAuc, type Fitter, foldsAuc, logisticFitter, rowsBetween } from "./learn/validation.ts";
+export { type Fitter, foldsAuc, logisticFitter, rowsBetween } from "./learn/validation.ts";
 export { type BacktestOptions, type BacktestReport, backtestReport, type WeeklyThreshold } from "./measures/backtest.ts";
 export {
   type Calibration,

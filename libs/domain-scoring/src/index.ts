@@ -11,6 +11,6 @@ export { documentSignal, tickSignal } from "./outputs.ts";
 export { checkPilot, type Pilot, type PilotTerms, profileWith } from "./pilot.ts";
 export { UNKNOWN_PROFILE } from "./profile.ts";
 export { Scorer } from "./scorer.ts";
-export { dueTimers, ERASED, initialState, type LeadState, NEVER, TIMER_CROSSING, TIMER_KINDS, TIMER_SILENCE, timerOf } from "./state.ts";
+export { ERASED, initialState, type LeadState, NEVER, TIMER_CROSSING, TIMER_KINDS, TIMER_SILENCE, timerOf } from "./state.ts";
 export { readState, StateLayoutError, writeState } from "./state-codec.ts";
 export { durationMs, pointsText, THOUSANDTHS, thousandths } from "./units.ts";

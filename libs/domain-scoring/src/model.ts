@@ -1,4 +1,4 @@
-import type { Grade, StatusKind, Temperature } from "@leadstream/schemas";
+import type { Grade, Temperature } from "@leadstream/schemas";
 import type { Condition } from "./condition.ts";
 import type { Decay } from "./decay.ts";
 
@@ -99,5 +99,3 @@ export interface LateRules {
   readonly clampPastMs: number;
   readonly clampFutureMs: number;
 }
-
-export type StatusName = StatusKind;

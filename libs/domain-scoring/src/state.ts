@@ -109,11 +109,6 @@ export function timerOf(state: LeadState, kind: number): number {
   return kind === TIMER_CROSSING ? state.crossingDue : state.silenceDue;
 }
 
-/** Both timers, for those who ask at once. */
-export function dueTimers(state: LeadState): readonly { readonly kind: number; readonly due: number }[] {
-  return [TIMER_CROSSING, TIMER_SILENCE].map((kind) => ({ kind, due: timerOf(state, kind) })).filter(({ due }) => due !== NEVER);
-}
-
 /** What a limit has used so far. */
 export function addCounter(state: LeadState, key: number, first: number, second: number): void {
   state.counterKeys.push(key);

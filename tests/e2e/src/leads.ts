@@ -23,9 +23,3 @@ export async function accept(stack: StackUnderTest, path: string, body: object):
   const { status, body: answer } = await stack.post(path, body);
   if (status !== 202) throw new Error(`${path} answered ${status}: ${JSON.stringify(answer)}`);
 }
-
-/** A lead that crosses into sales at once. */
-export async function crossingLead(stack: StackUnderTest, leadId: string): Promise<void> {
-  await accept(stack, "/v1/captures", promisingLead(leadId));
-  await accept(stack, "/v1/touches", { leadId, eventId: `${leadId}-demo`, kind: "demo-request" });
-}

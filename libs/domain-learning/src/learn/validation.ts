@@ -28,8 +28,3 @@ export function foldsAuc(design: Design, folds: number, shuffle: readonly number
   }
   return sum / folds;
 }
-
-/** AUC on the leads behind the split, by a fit on those before it: rows must be in the order of time. */
-export function aheadAuc(design: Design, split: number, fitter: Fitter): number | null {
-  return aucOf(scoreRows(fitter(design, rowsBetween(0, split)), design, rowsBetween(split, design.rows)));
-}

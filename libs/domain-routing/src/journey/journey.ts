@@ -4,7 +4,6 @@ import type { Conditions } from "../policy/policy.ts";
 
 /** States in which a lead may go through a journey: nobody in sales works on it. */
 export const journeyStates = ["new", "nurture", "pool"] as const satisfies readonly CaseState[];
-export type JourneyState = (typeof journeyStates)[number];
 
 /** `next` of a branch after which nothing comes. */
 export const journeyEnd = "end";

@@ -1,5 +1,4 @@
 import { AvroWriter, defaultPartitions, topicNames } from "@leadstream/schemas";
-import { partitionOf } from "@leadstream/stream";
 import type { Cluster } from "../harness/cluster.ts";
 import { benchModelFile, readModel } from "./model-file.ts";
 import { type TouchPlan, TouchSource } from "./touches.ts";
@@ -62,6 +61,3 @@ export async function appendTouches(
   }
   return { ends, valueBytes: Math.round(bytes / count) };
 }
-
-/** Puts keys where the scorer expects them; here for those who send a single touch. */
-export const leadPartitionOf = (leadId: string): number => partitionOf(leadId, defaultPartitions.lead);
