@@ -13,6 +13,7 @@ import { simulate } from "./commands/simulate.ts";
 import { type StartWish, start } from "./commands/start.ts";
 import { printStatus } from "./commands/status.ts";
 import { listTopics } from "./commands/topics.ts";
+import { CommandError } from "./errors.ts";
 import { ImportError, registerImport } from "./import/index.ts";
 import { registerLearning } from "./learning/index.ts";
 import { publishModel, registerModels, rescoring } from "./models/register-models.ts";
@@ -177,7 +178,11 @@ try {
 } catch (error) {
   // Known faults are told in one message with their remedy; anything else is a bug and shows where it happened.
   const known =
-    error instanceof LocalStackError || error instanceof ConfigError || error instanceof KafkaAdapterError || error instanceof ImportError;
+    error instanceof CommandError ||
+    error instanceof LocalStackError ||
+    error instanceof ConfigError ||
+    error instanceof KafkaAdapterError ||
+    error instanceof ImportError;
   process.stderr.write(
     `leadstream: ${known ? errorText(error) : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
   );

@@ -1,5 +1,6 @@
 import { join, resolve } from "node:path";
-import { LocalStackError, loadStack, type Ports, readStackState, resolvePorts, type Stack, type StackState } from "@leadstream/infra-local";
+import { loadStack, type Ports, readStackState, resolvePorts, type Stack, type StackState } from "@leadstream/infra-local";
+import { CommandError } from "./errors.ts";
 
 /** The checkout that this program belongs to, and where its data lies. */
 export interface Workplace {
@@ -20,5 +21,5 @@ export function openWorkplace(): Workplace {
 export function runningStack({ dataDir }: Workplace): StackState {
   const state = readStackState(dataDir);
   if (state !== undefined) return state;
-  throw new LocalStackError("NOT_RUNNING", "no stack runs on this data directory: start it with `npm start` or `./leadstream up`");
+  throw new CommandError("NOT_RUNNING", "no stack runs on this data directory: start it with `npm start` or `./leadstream up`");
 }

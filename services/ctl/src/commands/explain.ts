@@ -1,6 +1,6 @@
 import { pointsText } from "@leadstream/domain-scoring";
-import { LocalStackError } from "@leadstream/infra-local";
 import { z } from "zod";
+import { CommandError } from "../errors.ts";
 import { runningStack, type Workplace } from "../workplace.ts";
 
 const at = z.number();
@@ -51,7 +51,7 @@ const explanationShape = z.object({
 type LedgerLine = z.output<typeof ledgerRow>;
 type JourneyMove = z.output<typeof journeyMove>;
 
-/** Prints what analytics says of a lead: its ledger at an instant, what faded up to it included, and who owned it when and why. Throws NOT_RUNNING for a lead that nobody knows. */
+/** Prints what analytics says of a lead: its ledger at an instant, what faded up to it included, and who owned it when and why. Throws UNKNOWN_LEAD for a lead that nobody knows. */
 export async function explainLead(workplace: Workplace, lead: string, until: string | undefined, json: boolean): Promise<void> {
   const answer = await askAnalytics(workplace, lead, until);
   if (json) {
@@ -84,13 +84,10 @@ async function askAnalytics(workplace: Workplace, lead: string, until: string | 
   const answer = await fetch(`${runningStack(workplace).urls.analytics}/v1/leads/${encodeURIComponent(lead)}/explanation${instant}`);
   if (answer.ok) return answer.json();
   if (answer.status === 404)
-    throw new LocalStackError(
-      "NOT_RUNNING",
-      `no lead ${lead} is known: look one up with ./leadstream status, or wait a second for the sink`,
-    );
+    throw new CommandError("UNKNOWN_LEAD", `no lead ${lead} is known: look one up with ./leadstream status, or wait a second for the sink`);
   if (answer.status === 400)
-    throw new LocalStackError("STACK_INVALID", `--at ${until} is no time: give ISO 8601, such as 2026-03-31T12:00:00Z`);
-  throw new LocalStackError("SERVER_EXITED", `analytics answered ${answer.status}: see ./leadstream logs analytics`);
+    throw new CommandError("WISH_INVALID", `--at ${until} is no time: give ISO 8601, such as 2026-03-31T12:00:00Z`);
+  throw new CommandError("ANALYTICS_FAILED", `analytics answered ${answer.status}: see ./leadstream logs analytics`);
 }
 
 function rowLine(row: LedgerLine): string {

@@ -1,5 +1,5 @@
-import { LocalStackError } from "@leadstream/infra-local";
 import { defaultPartitions } from "@leadstream/schemas";
+import { CommandError } from "../errors.ts";
 import { StackClients } from "../stack/clients.ts";
 import { versionInLog } from "../stack/prepare.ts";
 import { runningStack, type Workplace } from "../workplace.ts";
@@ -40,6 +40,6 @@ function read(kind: string, file: string, rosterFile: string): PublishableDocume
     case "roster":
       return readRoster(file, Date.now());
     default:
-      throw new LocalStackError("STACK_INVALID", `"${kind}" is nothing that can be published; give one of ${kinds.join(", ")}`);
+      throw new CommandError("WISH_INVALID", `"${kind}" is nothing that can be published; give one of ${kinds.join(", ")}`);
   }
 }

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { errorText, LocalStackError, type RunningStack, readStackState, silent, startStack } from "@leadstream/infra-local";
 import { Demo, defaultDemo } from "../demo/run-demo.ts";
+import { CommandError } from "../errors.ts";
 import { groupPrefix, StackClients } from "../stack/clients.ts";
 import { prepareStack, readDocuments } from "../stack/prepare.ts";
 import { collectStatus, recentDecisions } from "../status/collect-status.ts";
@@ -135,7 +136,7 @@ async function show(workplace: Workplace, running: RunningStack, demo: Demo | nu
 
 export async function takeFrame(workplace: Workplace, clients: StackClients, meter: RateMeter, note: string): Promise<Frame> {
   const state = readStackState(workplace.dataDir);
-  if (state === undefined) throw new LocalStackError("NOT_RUNNING", "the stack's state is gone: start it again");
+  if (state === undefined) throw new CommandError("NOT_RUNNING", "the stack's state is gone: start it again");
   const clickhouse = clients.clickhouse();
   const [status, decisions] = await Promise.all([
     collectStatus({ state, kafka: await clients.kafka(), clickhouse, groupPrefix }),

@@ -1,7 +1,7 @@
-import { LocalStackError } from "@leadstream/infra-local";
 import { defaultPartitions, everyLead, type ModelTerms } from "@leadstream/schemas";
 import { type PublishableDocument, readModel } from "../commands/documents.ts";
 import { type Publication, PublicationLedger, publish } from "../commands/publish.ts";
+import { CommandError } from "../errors.ts";
 import { StackClients } from "../stack/clients.ts";
 import { versionInLog } from "../stack/prepare.ts";
 import { runningStack, type Workplace } from "../workplace.ts";
@@ -15,7 +15,7 @@ export interface RescoreWish {
   readonly rescore?: number;
 }
 
-const refuse = (problem: string): LocalStackError => new LocalStackError("STACK_INVALID", problem);
+const refuse = (problem: string): CommandError => new CommandError("WISH_INVALID", problem);
 
 const perPartition = ({ rescore }: RescoreWish): number =>
   rescore === undefined ? 0 : Math.max(1, Math.round(rescore / defaultPartitions.lead));
@@ -108,7 +108,7 @@ export function publishAgain(workplace: Workplace, which: Again, wish: RescoreWi
   });
 }
 
-/** Throws STACK_INVALID when there is no such publication. */
+/** Throws WISH_INVALID when there is no such publication. */
 export function chooseAgain(models: readonly PublishedModel[], which: Again): PublishedModel {
   const now = standings(models);
   const standing = (wanted: string): PublishedModel | undefined => models[now.indexOf(wanted as (typeof now)[number])];

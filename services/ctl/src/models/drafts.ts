@@ -1,7 +1,7 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { LocalStackError } from "@leadstream/infra-local";
 import { readModel } from "../commands/documents.ts";
+import { CommandError } from "../errors.ts";
 
 /** A model that is kept and checked, but not in effect. */
 export interface Draft {
@@ -40,5 +40,5 @@ export function modelFile(dataDir: string, given: string): string {
   if (draft !== undefined) return draft.path;
   const known = drafts(dataDir).map(({ name }) => name);
   const names = known.length === 0 ? "there are no drafts" : `drafts are ${known.join(", ")}`;
-  throw new LocalStackError("STACK_INVALID", `"${given}" is neither a file nor a draft (${names}): give the path of a model's YAML`);
+  throw new CommandError("WISH_INVALID", `"${given}" is neither a file nor a draft (${names}): give the path of a model's YAML`);
 }

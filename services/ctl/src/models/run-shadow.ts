@@ -1,13 +1,14 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
-import { LocalStackError, stackEnvironment } from "@leadstream/infra-local";
+import { stackEnvironment } from "@leadstream/infra-local";
+import { CommandError } from "../errors.ts";
 import { runningStack, type Workplace } from "../workplace.ts";
 
 const HEAP_MB = 512;
 
 /**
  * Runs the shadow's fold beside the running stack until Ctrl-C, which drains it. It goes on where it was, so it may run by the hour; what it has not read
- * yet waits in the log. Throws SERVER_EXITED when it ends by itself.
+ * yet waits in the log. Throws CHILD_FAILED when it ends by itself.
  */
 export async function runShadow(workplace: Workplace): Promise<void> {
   const { addresses } = runningStack(workplace);
@@ -36,7 +37,7 @@ export async function runShadow(workplace: Workplace): Promise<void> {
       child.once("error", reject);
       child.once("exit", resolve);
     });
-    if (!stopping) throw new LocalStackError("SERVER_EXITED", `the shadow ended with code ${code}: its messages stand above`);
+    if (!stopping) throw new CommandError("CHILD_FAILED", `the shadow ended with code ${code}: its messages stand above`);
   } finally {
     process.off("SIGINT", interrupted);
     process.off("SIGTERM", stop);

@@ -1,5 +1,5 @@
-import { LocalStackError } from "@leadstream/infra-local";
 import { z } from "zod";
+import { CommandError } from "../errors.ts";
 import { decimal, percent, type Table, tableText, whole } from "../learning/table.ts";
 import { runningStack, type Workplace } from "../workplace.ts";
 
@@ -11,11 +11,11 @@ const reportShape = z.object({
 });
 type DriftReport = z.output<typeof reportShape>;
 
-/** Asks the running stack's analytics whether the scores still hold (R4). Throws SERVER_EXITED when it does not answer. */
+/** Asks the running stack's analytics whether the scores still hold (R4). Throws ANALYTICS_FAILED when it does not answer. */
 export async function showDrift(workplace: Workplace, json: boolean): Promise<void> {
   const address = `${runningStack(workplace).urls.analytics}/v1/model/drift`;
   const answer = await fetch(address);
-  if (!answer.ok) throw new LocalStackError("SERVER_EXITED", `analytics answered ${answer.status}: see ./leadstream logs analytics`);
+  if (!answer.ok) throw new CommandError("ANALYTICS_FAILED", `analytics answered ${answer.status}: see ./leadstream logs analytics`);
   const report = reportShape.parse(await answer.json());
   console.log(json ? JSON.stringify(report, null, 2) : tableText(driftTable(report)));
 }

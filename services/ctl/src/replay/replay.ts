@@ -1,7 +1,8 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
-import { LocalStackError, stackEnvironment } from "@leadstream/infra-local";
+import { stackEnvironment } from "@leadstream/infra-local";
 import { z } from "zod";
+import { CommandError } from "../errors.ts";
 import { runningStack, type Workplace } from "../workplace.ts";
 
 /** Folds that can be verified, and the service whose code each is. */
@@ -52,7 +53,7 @@ export async function replayFold(workplace: Workplace, fold: ReplayableFold): Pr
   const program = join(workplace.root, `services/${service}/src/replay.ts`);
   const { code, output, complaint } = await run([program, fold, ...(stopped ? ["--state"] : [])], environment);
   if (code !== 0 && code !== DIFFERENT_EXIT_CODE) {
-    throw new LocalStackError("SERVER_EXITED", `the replay of ${fold} ended with code ${code}: ${complaint.trim()}`);
+    throw new CommandError("CHILD_FAILED", `the replay of ${fold} ended with code ${code}: ${complaint.trim()}`);
   }
   return verdictShape.parse(JSON.parse(output));
 }

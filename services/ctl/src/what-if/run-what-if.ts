@@ -2,8 +2,9 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { ConfigError } from "@leadstream/config";
 import { rosterParts } from "@leadstream/domain-routing";
-import { LocalStackError, stackEnvironment } from "@leadstream/infra-local";
+import { stackEnvironment } from "@leadstream/infra-local";
 import { readPolicyFile, readRoster } from "../commands/documents.ts";
+import { CommandError } from "../errors.ts";
 import { runningStack, type Workplace } from "../workplace.ts";
 import { type Comparison, comparisonShape } from "./comparison.ts";
 
@@ -67,5 +68,5 @@ async function run(program: string, input: string, environment: NodeJS.ProcessEn
     child.once("close", resolve);
   });
   if (code === 0) return Buffer.concat(output).toString();
-  throw new LocalStackError("SERVER_EXITED", `what-if ended with code ${code}: ${Buffer.concat(complaint).toString().trim()}`);
+  throw new CommandError("CHILD_FAILED", `what-if ended with code ${code}: ${Buffer.concat(complaint).toString().trim()}`);
 }
