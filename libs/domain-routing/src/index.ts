@@ -13,8 +13,16 @@ export type { Fault } from "./document/document-reader.ts";
 export { parseDuration } from "./document/duration.ts";
 export { RoutingError, type RoutingErrorCode } from "./errors.ts";
 export type { Branch, Journey, Step } from "./journey/journey.ts";
+export {
+  type Journeys,
+  journeyNamed,
+  noJourneys,
+  type PublishedJourney,
+  publishJourney,
+  readJourneys,
+  writeJourneys,
+} from "./journey/journeys.ts";
 export { checkJourney, readJourney, touchesOf } from "./journey/read-journey.ts";
-export { noJourney, publishJourney, readSharedJourney, type SharedJourney, writeSharedJourney } from "./journey/shared-journey.ts";
 export {
   defaultNextActionSettings,
   type LeadSituation,

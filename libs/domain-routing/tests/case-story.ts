@@ -14,7 +14,7 @@ import {
   type CaseOutput,
   caseTimerKinds,
   caseTimerOf,
-  noJourney,
+  noJourneys,
   noPolicy,
   onCaseTimer,
   onJourneyChange,
@@ -31,7 +31,8 @@ export class CaseStory {
   state: Case | null = null;
   now = 0;
   private shared = noPolicy;
-  private plan = noJourney;
+  private journeys = noJourneys;
+  private journeyVersion = 0;
   private outputs: CaseOutput[] = [];
 
   constructor(policy: Record<string, unknown> | null = policyDocument()) {
@@ -45,8 +46,8 @@ export class CaseStory {
   }
 
   publishJourney(journey: Record<string, unknown>): this {
-    this.plan = publishJourney(this.plan, this.plan.version + 1, JSON.stringify(journey), this.now);
-    if (this.state !== null) onJourneyChange(this.plan, this.state);
+    this.journeys = publishJourney(this.journeys, ++this.journeyVersion, JSON.stringify(journey), this.now);
+    if (this.state !== null) onJourneyChange(this.journeys, this.state);
     return this.at(this.now);
   }
 
@@ -76,7 +77,7 @@ export class CaseStory {
       policy: this.shared.policy,
       policyVersion: this.shared.version,
       policySince: this.shared.since,
-      plan: this.plan,
+      journeys: this.journeys,
       now: due === 0 ? this.now : due,
       clock: this.now,
       due,

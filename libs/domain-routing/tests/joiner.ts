@@ -7,7 +7,7 @@ import {
   caseTimerOf,
   emitTick,
   NO_WAKE,
-  noJourney,
+  noJourneys,
   noPolicy,
   onCaseTimer,
   onPolicyChange,
@@ -65,13 +65,17 @@ interface TeamPartition {
   readonly teams: Map<string, TeamState>;
 }
 
-/** Every history is played with a journey in force. */
-const plan = publishJourney(
-  noJourney,
-  1,
-  JSON.stringify(journeyDocument({ enter: { states: ["new", "nurture", "pool"] }, reenter: "1d" })),
-  0,
-);
+/** Every history is played with two journeys in force: one for the east before one for everybody. */
+const journeys = [
+  { enter: { states: ["new", "nurture", "pool"] }, reenter: "1d" },
+  {
+    name: "east",
+    priority: 200,
+    enter: { states: ["nurture", "pool"], when: { region: ["east"] } },
+    reenter: "2d",
+    goal: { did: ["webinar"] },
+  },
+].reduce((all, details, index) => publishJourney(all, index + 1, JSON.stringify(journeyDocument(details)), 0), noJourneys);
 
 /**
  * The two folds joined by queues, one per source and target partition as in Kafka: order holds inside a queue, queues interleave freely.
@@ -182,7 +186,7 @@ export class Joiner {
       policy: shared.policy,
       policyVersion: shared.version,
       policySince: shared.since,
-      plan,
+      journeys,
       now: due === 0 ? clock : due,
       clock,
       due,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { checkJourney, noJourney, publishJourney, readJourney, readSharedJourney, touchesOf, writeSharedJourney } from "../src/index.ts";
+import { checkJourney, noJourneys, publishJourney, readJourney, readJourneys, touchesOf, writeJourneys } from "../src/index.ts";
 import { roundTrip } from "./joiner.ts";
 import { journeyDocument } from "./samples.ts";
 
@@ -67,9 +67,23 @@ describe("a journey document", () => {
     ["no state", pathsOf({ enter: { states: [] } }), "enter.states is empty, so no lead ever enters"],
     ["an unknown condition for entering", pathsOf({ enter: { when: { colour: "red" } } }), "enter.when.colour is not a known field"],
     ["too many messages", pathsOf({ limits: { perWeek: 21 } }), "limits.perWeek is out of range"],
+    ["a goal without a touch", pathsOf({ goal: { did: [] } }), "goal.did names nothing that a lead can do"],
+    ["a goal that is no touch", pathsOf({ goal: { did: "Came By" } }), "goal.did holds what is no kind of touch"],
+    ["a priority out of range", pathsOf({ priority: 1_001 }), "priority is out of range"],
     ["an unknown rule of consent", pathsOf({ consent: "maybe" }), "consent is not one of the choices"],
   ])("with %s is refused with the place", (_name, found, fault) => {
     expect(found).toContain(fault);
+  });
+
+  it("that is ended needs no steps, and awaits no touch", () => {
+    expect(checkJourney({ name: "nurture", ended: true })).toEqual([]);
+    expect(touchesOf(journeyDocument({ ended: true }))).toEqual([]);
+    expect(touchesOf(journeyDocument({ goal: { did: ["demo-request"] } }))).toEqual([
+      "demo-request",
+      "email-click",
+      "email-open",
+      "webinar",
+    ]);
   });
 
   it("that was published past the check stops the fold by name", () => {
@@ -79,10 +93,16 @@ describe("a journey document", () => {
 
   it("holds from its publication on; an older or equal version changes nothing; bytes keep it", () => {
     const document = JSON.stringify(journeyDocument());
-    const shared = publishJourney(noJourney, 2, document, 4_711);
-    expect(publishJourney(shared, 2, "{", 5_000)).toBe(shared);
-    expect(publishJourney(shared, 1, "{", 5_000)).toBe(shared);
-    expect(roundTrip(shared, writeSharedJourney, readSharedJourney)).toEqual(shared);
-    expect(roundTrip(noJourney, writeSharedJourney, readSharedJourney)).toEqual(noJourney);
+    const shared = publishJourney(noJourneys, 2, document, 4_711);
+    expect(publishJourney(shared, 2, document, 5_000)).toBe(shared);
+    expect(publishJourney(shared, 1, document, 5_000)).toBe(shared);
+    const both = publishJourney(shared, 1, JSON.stringify(journeyDocument({ name: "spring", priority: 101 })), 6_000);
+    expect(both.map(({ journey, version, since }) => [journey.name, version, since])).toEqual([
+      ["spring", 1, 6_000],
+      ["nurture", 2, 4_711],
+    ]);
+    expect(roundTrip(both, writeJourneys, readJourneys)).toEqual(both);
+    expect(roundTrip(shared, writeJourneys, readJourneys)).toEqual(shared);
+    expect(roundTrip(noJourneys, writeJourneys, readJourneys)).toEqual(noJourneys);
   });
 });

@@ -1,4 +1,4 @@
-import type { StatusKind } from "@leadstream/schemas";
+import type { JourneyMoved, StatusKind } from "@leadstream/schemas";
 import { type Case, type CaseOutput, type Journey, readCase, readJourney, writeCase } from "../src/index.ts";
 import { CaseStory } from "./case-story.ts";
 import { roundTrip } from "./joiner.ts";
@@ -25,10 +25,15 @@ export class JourneyHistory {
   private readonly random: Random;
   private readonly story = new CaseStory();
   private readonly bug: JourneyBug;
-  private journey: Journey | null = null;
+  private readonly published = new Map<string, Journey>();
+  private readonly publishedAt = new Map<string, number>();
+  /** Who came in by the last action. */
+  private newcomer: { readonly name: string; readonly time: number } | null = null;
+  private readonly leftAt = new Map<string, number>();
   private consent: "given" | "withdrawn" | null = null;
   private inside: { readonly entry: number; readonly journey: string } | null = null;
   private lastEntry = 0;
+  private lastTouch: string | null = null;
   private readonly ids = new Set<string>();
   private readonly sentAt: number[] = [];
 
@@ -64,6 +69,7 @@ export class JourneyHistory {
   }
 
   private touch(kind: string, imported: boolean): void {
+    if (!imported) this.lastTouch = kind;
     this.story.signal("active", { touch: kind, imported, score: 61_000, band: "mql" });
     if (kind === "unsubscribe" || kind === "subscribe") this.said(kind === "subscribe", imported);
   }
@@ -99,7 +105,10 @@ export class JourneyHistory {
     // Steps change places, too: what was passed may come to lie below.
     if (random.chance(30)) [fewer[0]!.id, fewer[1]!.id] = [fewer[1]!.id, fewer[0]!.id];
     const document = journeyDocument({
-      name: random.chance(85) ? "nurture" : "spring",
+      name: random.pick(["nurture", "nurture", "spring", "summer"]),
+      priority: random.pick([1, 100, 100, 200]),
+      ...(random.chance(30) ? { goal: { did: [random.pick(["webinar", "email-click"])] } } : {}),
+      ended: random.chance(15),
       consent: random.chance(80) ? "assumed" : "required",
       enter: { states: random.chance(50) ? ["nurture"] : ["new", "nurture", "pool"] },
       reenter: random.pick(["never", "1d", "10d"]),
@@ -107,9 +116,11 @@ export class JourneyHistory {
       ...(random.chance(40) ? { calendars: { office: { open } }, calendar: "office" } : {}),
       steps: random.chance(60) ? steps : fewer,
     });
-    this.journey = readJourney(JSON.stringify(document));
+    const journey = readJourney(JSON.stringify(document));
+    this.published.set(journey.name, journey);
+    this.publishedAt.set(journey.name, this.story.now);
     this.story.publishJourney(document);
-    this.count("published");
+    this.count(journey.ended ? "ended" : "published");
   }
 
   /** Judges what came out of the last action. A document that holds since this action also judges what was due before it, so limits are those of the output's moment. */
@@ -121,10 +132,13 @@ export class JourneyHistory {
     }
     const { state, now } = this.story;
     if (state === null) return;
+    const { newcomer } = this;
+    this.newcomer = null;
+    if (newcomer !== null && this.inside?.journey === newcomer.name) this.entered(newcomer.name, newcomer.time, state);
     if (this.inside !== null) {
       if (!workless.includes(state.status)) this.fault(`is inside while ${state.status}`);
       if (this.consent === "withdrawn") this.fault("is inside without consent");
-      if (this.inside.journey !== this.journey!.name) this.fault("is in a journey that is no more");
+      if (this.published.get(this.inside.journey)!.ended) this.fault("is in a journey that is no more");
       if (state.journeyAt <= now) this.fault("is inside and forgotten");
     }
   }
@@ -135,23 +149,46 @@ export class JourneyHistory {
     if (this.inside?.journey !== journey || this.inside.entry !== entry) this.fault("hears something outside a journey");
     if (this.ids.has(messageId)) this.fault(`hears ${messageId} twice`);
     this.ids.add(messageId);
-    if (this.consent === "withdrawn" || (this.journey!.consentRequired && this.consent !== "given"))
-      this.fault("hears something without consent");
-    const { perWeek, calendar } = this.journey!;
+    const { perWeek, calendar, consentRequired } = this.published.get(journey)!;
+    if (this.consent === "withdrawn" || (consentRequired && this.consent !== "given")) this.fault("hears something without consent");
     this.sentAt.push(now);
     if (perWeek !== null && this.sentAt.filter((at) => at > now - 7 * day).length > perWeek) this.fault("hears too much in a week");
     if (calendar !== null && !calendar.some(([from, until]) => from <= now && now < until)) this.fault("hears something in closed hours");
   }
 
-  private moved({ move, entry, journey, outcome }: { move: string; entry: number; journey: string; outcome: string | null }): void {
+  private moved({ move, entry, journey, outcome, time }: Pick<JourneyMoved, "move" | "entry" | "journey" | "outcome" | "time">): void {
     this.count(move === "left" ? `left ${outcome}` : move);
     if (move === "entered") {
       if (this.inside !== null) this.fault("enters while inside");
       if (entry !== this.lastEntry + 1) this.fault(`enters as ${entry} after ${this.lastEntry}`);
       this.lastEntry = entry;
+      this.newcomer = { name: journey, time };
       this.inside = { entry, journey };
     } else if (this.inside?.entry !== entry) this.fault(`${move} outside`);
-    if (move === "left") this.inside = null;
+    if (move === "left") {
+      this.inside = null;
+      this.leftAt.set(journey, time);
+      if (outcome === "goal_reached" && !this.published.get(journey)!.goal.has(this.lastTouch ?? ""))
+        this.fault("leaves for a goal that it did not reach");
+    }
+  }
+
+  /** The documented rule: of the journeys that it may enter the one with the highest priority, then the first by name. */
+  private entered(name: string, now: number, state: Case): void {
+    const mine = this.published.get(name)!;
+    if (mine.ended) this.fault("enters a journey that is no more");
+    const left = this.leftAt.get(name);
+    if (left !== undefined && (mine.reenterAfterMs === null || now < left + mine.reenterAfterMs))
+      this.fault(`enters ${name} again too soon`);
+    for (const other of this.published.values()) {
+      const before = other.priority > mine.priority || (other.priority === mine.priority && other.name < mine.name);
+      if (!before || other.ended || this.publishedAt.get(other.name)! > now || !other.enter.states.has(state.status)) continue;
+      const gone = this.leftAt.get(other.name);
+      if (gone !== undefined && (other.reenterAfterMs === null || now < gone + other.reenterAfterMs)) continue;
+      if (other.consentRequired && this.consent !== "given") continue;
+      this.fault(`enters ${name} although ${other.name} comes first`);
+    }
+    if (this.published.size > 1) this.count("entered one of several");
   }
 
   private count(what: string): void {

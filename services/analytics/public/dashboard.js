@@ -1,9 +1,11 @@
 import { funnelChart, responseChart, volumeChart } from "./charts.js";
 import { ago, duration, element, money, number, percent, short } from "./format.js";
+import { journeyLeads, journeySection } from "./journeys.js";
 import { leadPage } from "./lead-page.js";
 import { channelColumns, fillTable, leadColumns, pill, pipelineColumns, sellerColumns } from "./tables.js";
 
 const REFRESH_MS = 3_000;
+const JOURNEYS_MS = 15_000;
 const DRIFT_MS = 600_000;
 const DAY_MS = 86_400_000;
 const $ = (id) => document.getElementById(id);
@@ -82,6 +84,25 @@ function showPipeline(pipeline) {
   $("pipeline-notes").textContent = [verdicts && `last day: ${verdicts}`, `${number(dead)} dead letters`].filter(Boolean).join(" · ");
 }
 
+async function openStep(journey, step) {
+  const page = $("lead-page");
+  page.replaceChildren(element("p", { class: "quiet" }, "loading…"));
+  if (!$("lead").open) $("lead").showModal();
+  try {
+    const { rows } = await ask(`/v1/journeys/${encodeURIComponent(journey)}/leads`, { step });
+    page.replaceChildren(journeyLeads(journey, step, rows, openLead));
+  } catch (error) {
+    page.replaceChildren(element("p", { class: "bad" }, error.message));
+  }
+}
+
+/** Reads every move of every journey: asked for less often than the rest. */
+async function showJourneys() {
+  if (document.hidden) return;
+  const { rows } = await ask("/v1/journeys");
+  $("journeys").replaceChildren(journeySection(rows, openStep));
+}
+
 /** Reads every score: asked for rarely, because months change slowly. */
 async function showDrift() {
   const { retrain, advice, handOverAdvice } = await ask("/v1/model/drift");
@@ -136,5 +157,7 @@ async function live() {
 
 $("period").addEventListener("change", () => refresh().catch(() => undefined));
 live();
+showJourneys().catch(() => undefined);
+setInterval(() => showJourneys().catch(() => undefined), JOURNEYS_MS);
 showDrift().catch(() => undefined);
 setInterval(() => showDrift().catch(() => undefined), DRIFT_MS);

@@ -65,6 +65,11 @@ export const leadParams = z.object({
     .describe("The lead's id."),
 });
 export const explanationQuery = z.object({ at: instant("What was so at this instant: a day or an instant. Default: now.") });
+export const journeyParams = z.object({ journey: z.string().min(1).max(200).describe("The journey's name.") });
+export const journeyLeadsQuery = z.object({
+  step: text("Only leads for whom this step comes next."),
+  limit: count(50, 500, "Leads, who is due first, first."),
+});
 export const repParams = z.object({ rep: z.string().min(1).max(200).describe("The rep's id.") });
 export const repActionsQuery = z.object({ limit: count(50, 500, "Actions, highest score first.") });
 export const decisionsQuery = z.object({ limit: count(30, 500, "Decisions, newest first.") });

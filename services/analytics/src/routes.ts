@@ -5,6 +5,7 @@ import { acquisition, programme, volume } from "./reports/acquisition.ts";
 import { actionsOfRep } from "./reports/actions.ts";
 import { explanationOf } from "./reports/explanation.ts";
 import { funnel, funnelBy } from "./reports/funnel.ts";
+import { journeyOfLead, journeys, leadsInJourney } from "./reports/journeys.ts";
 import { leadPage } from "./reports/lead-page.ts";
 import { leads } from "./reports/leads.ts";
 import { driftReport, modelVersions } from "./reports/model-versions.ts";
@@ -16,6 +17,8 @@ import {
   decisionsQuery,
   explanationQuery,
   funnelQuery,
+  journeyLeadsQuery,
+  journeyParams,
   leadParams,
   leadsQuery,
   repActionsQuery,
@@ -89,6 +92,25 @@ export function reportRoutes(instance: FastifyInstance, reader: ReportReader): v
       },
     },
     async ({ params, query }) => explanationOf(reader, params.leadId, Date.now(), query.at),
+  );
+  app.get(
+    "/v1/leads/:leadId/journey",
+    { schema: { ...described("Leads", "A lead's way through journeys: where it stands, every run, every message"), params: leadParams } },
+    async ({ params }) => journeyOfLead(reader, params.leadId),
+  );
+  app.get("/v1/journeys", { schema: described("Metrics", "Journeys: who is in which step, opens, clicks, stops (L4)") }, async () => ({
+    rows: await journeys(reader),
+  }));
+  app.get(
+    "/v1/journeys/:journey/leads",
+    {
+      schema: {
+        ...described("Leads", "Who is in a journey, who is due first, first"),
+        params: journeyParams,
+        querystring: journeyLeadsQuery,
+      },
+    },
+    async ({ params, query }) => ({ rows: await leadsInJourney(reader, params.journey, query.step, query.limit) }),
   );
   app.get(
     "/v1/reps/:rep/actions",

@@ -6,6 +6,7 @@ import { KafkaAdapterError } from "@leadstream/kafka";
 import { Command, InvalidArgumentError } from "commander";
 import { examine } from "./commands/doctor.ts";
 import { explainLead } from "./commands/explain.ts";
+import { registerJourneys } from "./commands/journeys.ts";
 import { prepareFromEnvironment } from "./commands/prepare.ts";
 import { progressLog } from "./commands/progress.ts";
 import { publishFiles } from "./commands/publish-files.ts";
@@ -133,6 +134,7 @@ program
 
 registerModels(program, openWorkplace);
 registerImport(program, openWorkplace);
+registerJourneys(program);
 
 program
   .command("prepare")

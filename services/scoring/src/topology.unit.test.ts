@@ -52,8 +52,14 @@ describe("the scoring topology", () => {
     scoring.publishJourney(1, ["webinar"]);
     visit();
     expect(toldTouches()).toEqual(["page-view", "email-open"]);
+    scoring.publishJourney(1, ["webinar"], "beside");
+    visit();
+    expect(toldTouches().slice(2)).toEqual(["email-open", "webinar"]);
+    scoring.publishJourney(3, []);
+    visit();
+    expect(toldTouches().slice(4)).toEqual(["webinar"]);
     const journeys = scoring.records("lead.signals", "Signal").filter(({ kind }) => kind === "journey");
-    expect(journeys.map(({ policyVersion }) => policyVersion).sort()).toEqual([1, 1, 2, 2]);
+    expect(journeys.map(({ policyVersion }) => policyVersion).sort()).toEqual([1, 1, 1, 1, 2, 2, 3, 3]);
     expect(journeys.every(({ leadId }) => leadId === "")).toBe(true);
   });
 
@@ -102,7 +108,11 @@ describe("what a partition holds once", () => {
     const writer = new AvroWriter();
     const { scorer } = leadScoring.shared.initial();
     const trial = { ...published, version: 5, percent: 50, where: '{"region":"emea"}' };
-    const awaited = { version: 2, touches: new Set(["email-open", "webinar"]) };
+    const journeys = new Map([
+      ["nurture", { version: 2, touches: ["email-open", "webinar"] }],
+      ["spring", { version: 3, touches: ["webinar"] }],
+    ]);
+    const awaited = { journeys, touches: new Set(["email-open", "webinar"]) };
     leadScoring.shared.write(writer, {
       published,
       scorer,

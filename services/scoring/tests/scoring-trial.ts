@@ -67,8 +67,8 @@ export class Scoring {
     );
   }
 
-  publishJourney(version: number, touches: readonly string[]): void {
-    const value = { name: "j", version, fingerprint: "", document: "{}", touches: [...touches] };
+  publishJourney(version: number, touches: readonly string[], name = "j"): void {
+    const value = { name, version, fingerprint: "", document: "{}", touches: [...touches] };
     for (let partition = 0; partition < PARTITIONS; partition++)
       this.driver.feed((broker, now) => broker.append("lead.events", "JourneyPublished", null, value, now, partition));
   }

@@ -19,7 +19,7 @@ import { readStanding, writeStanding } from "./journey-codec.ts";
 const pendingKinds: readonly Pending["kind"][] = ["assign", "claim", "transfer"];
 
 /** First byte of a stored case; another layout takes another number. */
-const layout = 2;
+const layout = 3;
 
 export function writeCase(writer: AvroWriter, state: Case): void {
   writer.byte(layout);

@@ -10,7 +10,7 @@ import type {
   TeamRequest,
 } from "@leadstream/schemas";
 import type { Branch } from "../journey/journey.ts";
-import type { SharedJourney } from "../journey/shared-journey.ts";
+import type { Journeys } from "../journey/journeys.ts";
 import type { Policy } from "../policy/policy.ts";
 import { type Case, NO_TIME, requestIdOf } from "./case.ts";
 import type { JourneyRun } from "./journey-run.ts";
@@ -34,8 +34,8 @@ export interface CaseContext {
   readonly policyVersion: number;
   /** When that policy came into force. */
   readonly policySince: number;
-  /** The journey in force. */
-  readonly plan: SharedJourney;
+  /** Those in force and those that were ended. */
+  readonly journeys: Journeys;
   /** Instant of the decision: the partition's clock, or the due time of a timer. */
   readonly now: number;
   /** The partition's clock; later than `now` when a timer is served late. */

@@ -113,6 +113,7 @@ export function newCase(leadId: string): Case {
     policyVersion: 0,
     consent: null,
     journey: null,
+    leftJourneys: [],
     journeyAt: NO_TIME,
   };
 }

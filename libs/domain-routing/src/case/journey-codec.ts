@@ -1,12 +1,17 @@
 import type { AvroReader, AvroWriter, Consent } from "@leadstream/schemas";
 import { readItems, readText, writeText } from "../codec-parts.ts";
-import type { JourneyRun, JourneyStanding, PassedStep, SeenTouch } from "./journey-run.ts";
+import type { JourneyRun, JourneyStanding, LeftJourney, PassedStep, SeenTouch } from "./journey-run.ts";
 
 const consents: readonly (Consent | null)[] = [null, "given", "withdrawn"];
 
-export function writeStanding(writer: AvroWriter, { consent, journey, journeyAt }: JourneyStanding): void {
+export function writeStanding(writer: AvroWriter, { consent, journey, leftJourneys, journeyAt }: JourneyStanding): void {
   writer.byte(consents.indexOf(consent));
   writer.long(journeyAt);
+  writer.long(leftJourneys.length);
+  for (const left of leftJourneys) {
+    writer.string(left.journey);
+    writer.long(left.at);
+  }
   writer.boolean(journey !== null);
   if (journey !== null) writeRun(writer, journey);
 }
@@ -14,7 +19,8 @@ export function writeStanding(writer: AvroWriter, { consent, journey, journeyAt 
 export function readStanding(reader: AvroReader): JourneyStanding {
   const consent = consents[reader.byte()] ?? null;
   const journeyAt = reader.long();
-  return { consent, journey: reader.boolean() ? readRun(reader) : null, journeyAt };
+  const leftJourneys = readItems(reader, (item): LeftJourney => ({ journey: item.string(), at: item.long() }));
+  return { consent, leftJourneys, journey: reader.boolean() ? readRun(reader) : null, journeyAt };
 }
 
 function writeRun(writer: AvroWriter, run: JourneyRun): void {

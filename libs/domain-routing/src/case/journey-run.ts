@@ -11,7 +11,7 @@ export interface SeenTouch {
   at: number;
 }
 
-/** A lead's way through a journey; kept after it left, for the rule of entering again and the limit of messages. */
+/** A lead's way through a journey; kept after it left, for the limit of messages and the number of the next run. */
 export interface JourneyRun {
   readonly journey: string;
   /** Version of the document by which the next step was chosen. */
@@ -31,11 +31,18 @@ export interface JourneyRun {
   sentAt: number[];
 }
 
+export interface LeftJourney {
+  readonly journey: string;
+  readonly at: number;
+}
+
 /** What journeys know of a case. */
 export interface JourneyStanding {
   /** null: the lead said nothing of it. */
   consent: Consent | null;
   journey: JourneyRun | null;
+  /** When the lead left each journey last, the newest last: the rule of entering again. */
+  leftJourneys: LeftJourney[];
   /** When the journey looks at the lead next, whatever happens; or NO_TIME. */
   journeyAt: number;
 }

@@ -1,6 +1,6 @@
 import { addWorkingTime } from "../calendar/add-working-time.ts";
 import { type Branch, type BranchCondition, type Journey, journeyEnd, stepBelow, stepOf } from "../journey/journey.ts";
-import type { SharedJourney } from "../journey/shared-journey.ts";
+import type { PublishedJourney } from "../journey/journeys.ts";
 import type { Case } from "./case.ts";
 import { type CaseContext, emitAlert, emitMessage, emitMoved } from "./case-output.ts";
 import type { JourneyRun } from "./journey-run.ts";
@@ -15,9 +15,9 @@ const keptSends = 20;
  * before the document was published. A step that sends waits for room in the week and then for the calendar to open; one that is served late, at
  * `clock`, waits from there.
  */
-export function planStep(plan: SharedJourney, journey: Journey, run: JourneyRun, clock: number): number {
+export function planStep({ journey, since }: PublishedJourney, run: JourneyRun, clock: number): number {
   const step = stepOf(journey, run.next!)!;
-  const due = Math.max(run.anchorAt + Math.max(0, step.afterMs - run.anchorAfterMs), plan.since);
+  const due = Math.max(run.anchorAt + Math.max(0, step.afterMs - run.anchorAfterMs), since);
   if (step.branches.every(({ send }) => send === null)) return due;
   const full = journey.perWeek === null ? undefined : run.sentAt.at(-journey.perWeek);
   const spaced = full === undefined ? due : Math.max(due, full + weekMs);
@@ -27,9 +27,9 @@ export function planStep(plan: SharedJourney, journey: Journey, run: JourneyRun,
 }
 
 /** Puts a run in terms of a document that was published since; false when nothing is left to do in it. */
-export function realign(plan: SharedJourney, journey: Journey, run: JourneyRun): boolean {
-  if (run.version === plan.version) return true;
-  run.version = plan.version;
+export function realign({ journey, version }: PublishedJourney, run: JourneyRun): boolean {
+  if (run.version === version) return true;
+  run.version = version;
   if (stepOf(journey, run.next!) !== null) return true;
   // The step is gone: the first that lies behind what was passed takes its place.
   const follower = journey.steps.find(({ id, afterMs }) => afterMs > run.anchorAfterMs && !run.passed.some(({ step }) => step === id));
@@ -39,7 +39,8 @@ export function realign(plan: SharedJourney, journey: Journey, run: JourneyRun):
 }
 
 /** Does what the next step says for this lead and goes on; gives when the step after it is due, null when that was the last. */
-export function passStep(context: CaseContext, journey: Journey, state: Case, run: JourneyRun): number | null {
+export function passStep(context: CaseContext, plan: PublishedJourney, state: Case, run: JourneyRun): number | null {
+  const { journey } = plan;
   const step = stepOf(journey, run.next!)!;
   const branch = step.branches.find(({ when }) => holds(when, run)) ?? null;
   run.passed.push({ step: step.id, at: context.now });
@@ -53,7 +54,7 @@ export function passStep(context: CaseContext, journey: Journey, state: Case, ru
   const next = notPassed(journey, run, branch?.next ?? stepBelow(journey, step.id));
   const last = next === null || next === journeyEnd;
   if (!last) run.next = next;
-  const nextAt = last ? null : planStep(context.plan, journey, run, context.clock);
+  const nextAt = last ? null : planStep(plan, run, context.clock);
   emitMoved(context, state, last ? { ...run, next: null } : run, "stepped", { step: step.id, outcome: outcomeOf(branch), nextAt });
   return nextAt;
 }

@@ -37,6 +37,12 @@ export interface Step {
 /** A nurture journey (L4), ready to be followed. Made by `readJourney` only. */
 export interface Journey {
   readonly name: string;
+  /** A lead that fits several journeys enters the one with the highest; of equal ones the first by name. */
+  readonly priority: number;
+  /** Whoever is in it leaves, and nobody enters. */
+  readonly ended: boolean;
+  /** Kinds of touch for which the journey is there: who does one of them leaves it. */
+  readonly goal: ReadonlySet<string>;
   /** true: only leads that have given their consent; false: all that have not withdrawn it. */
   readonly consentRequired: boolean;
   readonly enter: Conditions & { readonly states: ReadonlySet<CaseState> };
@@ -47,7 +53,7 @@ export interface Journey {
   /** When messages may go out; null: always. */
   readonly calendar: OpenIntervals | null;
   readonly steps: readonly Step[];
-  /** Kinds of touch that a condition looks at. */
+  /** Kinds of touch that a condition or the goal looks at. */
   readonly touches: ReadonlySet<string>;
 }
 

@@ -5,11 +5,25 @@ import { readConditions } from "../policy/read-rule.ts";
 import { checkSteps } from "./check-steps.ts";
 import { type Branch, type BranchCondition, type Journey, journeyEnd, journeyStates, type Step } from "./journey.ts";
 
-const journeyFields = ["name", "description", "consent", "enter", "reenter", "limits", "calendars", "calendar", "steps"];
+const journeyFields = [
+  "name",
+  "description",
+  "priority",
+  "goal",
+  "ended",
+  "consent",
+  "enter",
+  "reenter",
+  "limits",
+  "calendars",
+  "calendar",
+  "steps",
+];
 const branchFields = ["when", "send", "alert", "next"];
 const touchKind = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
 const maximumSteps = 50;
 const maximumPerWeek = 20;
+const usualPriority = 100;
 
 /** Every fault of a journey document. Empty: it may be published. */
 export function checkJourney(document: unknown): readonly Fault[] {
@@ -45,13 +59,18 @@ function read(document: unknown): { journey: Journey; faults: readonly Fault[] }
   const states = reader.list(enter.states ?? ["nurture"], "enter.states");
   const limits = reader.object(root.limits ?? {}, "limits", ["perWeek"]);
   const items = reader.list(root.steps, "steps");
-  if (items.length === 0 || items.length > maximumSteps)
+  const ended = reader.flag(root.ended, "ended", false);
+  const goal = root.goal === undefined ? new Set<string>() : readGoal(reader, root.goal);
+  if ((items.length === 0 && !ended) || items.length > maximumSteps)
     reader.fault("steps", `are ${items.length}`, `Give 1 to ${maximumSteps} steps, each with id and after`);
   const steps = items.map((item, index) => readStep(reader, item, `steps[${index}]`));
   checkSteps(reader, steps);
   const kinds = steps.flatMap((step) => step.branches.flatMap(({ when }) => (when === null ? [] : [...when.did, ...when.didNot])));
   const journey: Journey = {
     name: reader.text(root.name, "name"),
+    priority: reader.whole(root.priority, "priority", 0, 1_000, usualPriority),
+    ended,
+    goal,
     consentRequired: reader.choice(root.consent, "consent", ["assumed", "required"], "assumed") === "required",
     enter: {
       states: new Set(states.map((state, index) => reader.choice(state, `enter.states[${index}]`, journeyStates))),
@@ -61,7 +80,7 @@ function read(document: unknown): { journey: Journey; faults: readonly Fault[] }
     perWeek: limits.perWeek === undefined ? null : reader.whole(limits.perWeek, "limits.perWeek", 1, maximumPerWeek),
     calendar: calendar === null ? null : (calendars.get(calendar) ?? null),
     steps,
-    touches: new Set(kinds),
+    touches: new Set(ended ? [] : [...kinds, ...goal]),
   };
   if (states.length === 0) reader.fault("enter.states", "is empty, so no lead ever enters", `Name some of ${journeyStates.join(", ")}`);
   return { journey, faults: reader.faults };
@@ -110,22 +129,28 @@ function readSend(reader: DocumentReader, value: unknown, path: string): Branch[
 
 function readWhen(reader: DocumentReader, value: unknown, path: string): BranchCondition {
   const when = reader.object(value, path, ["did", "didNot", "since"]);
-  const kindsOf = (field: "did" | "didNot"): readonly string[] => {
-    const kinds = reader.texts(when[field], `${path}.${field}`);
-    for (const kind of kinds) {
-      if (!touchKind.test(kind))
-        reader.fault(
-          `${path}.${field}`,
-          "holds what is no kind of touch",
-          "Write kinds as the log has them: email-open, email-click, webinar",
-        );
-    }
-    return kinds;
-  };
-  const did = kindsOf("did");
-  const didNot = kindsOf("didNot");
+  const did = readKinds(reader, when.did, `${path}.did`);
+  const didNot = readKinds(reader, when.didNot, `${path}.didNot`);
   if (did.length + didNot.length === 0) reader.fault(path, "asks for nothing", "Name kinds of touch in did or didNot, or remove it");
   for (const kind of did.filter((each) => didNot.includes(each)))
     reader.fault(path, `asks for ${kind} to be done and not done`, "Remove it from did or from didNot");
   return { did, didNot, since: reader.optionalText(when.since, `${path}.since`) };
+}
+
+function readKinds(reader: DocumentReader, value: unknown, path: string): readonly string[] {
+  const kinds = reader.texts(value, path);
+  for (const kind of kinds) {
+    if (!touchKind.test(kind))
+      reader.fault(path, "holds what is no kind of touch", "Write kinds as the log has them: email-open, email-click, webinar");
+  }
+  return kinds;
+}
+
+/** `goal: { did: [webinar] }`. */
+function readGoal(reader: DocumentReader, value: unknown): ReadonlySet<string> {
+  const goal = reader.object(value, "goal", ["did", "description"]);
+  const kinds = readKinds(reader, goal.did, "goal.did");
+  if (kinds.length === 0)
+    reader.fault("goal.did", "names nothing that a lead can do", "Name kinds of touch such as webinar, or remove the goal");
+  return new Set(kinds);
 }

@@ -62,6 +62,12 @@ const journey = object(
   {
     name: ref("text"),
     description: forPeople,
+    priority: explained("of journeys that fit a lead enters the one with the highest; 100 where it is not said", wholeNumber(0, 1_000)),
+    goal: explained(
+      "who does one of these leaves: the journey is there for it",
+      object({ did: ref("kinds"), description: forPeople }, ["did"]),
+    ),
+    ended: explained("whoever is in it leaves, and nobody enters", { type: "boolean" }),
     consent: explained("assumed: until a lead withdraws it", oneOf(["assumed", "required"])),
     enter: object({ states: listOf(oneOf(journeyStates), { minItems: 1 }), when: conditionsSchema }),
     reenter: explained("since the lead left; never where it is not said", { anyOf: [{ const: "never" }, orNothing(ref("duration"))] }),
@@ -70,5 +76,6 @@ const journey = object(
     calendar: explained("when messages may go out", orNothing(ref("text"))),
     steps: listOf(step, { minItems: 1, maxItems: 50 }),
   },
-  ["name", "steps"],
+  ["name"],
+  { anyOf: [{ required: ["steps"] }, { properties: { ended: { const: true } }, required: ["ended"] }] },
 );

@@ -76,6 +76,9 @@ export function readJourneyFile(path: string, nowMs: number): PublishableDocumen
   return publishable("journey", document.name, withOpenHours(document, nowMs), sameAllYear(document, nowMs));
 }
 
+/** What ends a journey: whoever is in it leaves, and nobody enters. */
+export const endOfJourney = (name: string): PublishableDocument => publishable("journey", name, { name, ended: true });
+
 /** Kinds of touch that the scorer tells the router of, for a checked journey. */
 export const awaitedTouches = (journey: PublishableDocument): readonly string[] => touchesOf(JSON.parse(journey.document));
 

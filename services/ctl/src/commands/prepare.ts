@@ -30,6 +30,7 @@ export async function prepareFromEnvironment({ root }: Workplace): Promise<void>
   const documents = {
     model: config.model ?? join(examples, "models/default.yaml"),
     usualModel: config.model === undefined,
+    usualJourney: config.journey === undefined,
     policy: config.policy ?? join(examples, "policies/default.yaml"),
     roster: config.roster ?? join(examples, "rosters/demo-team.yaml"),
     journey: config.journey ?? join(examples, "journeys/nurture.yaml"),

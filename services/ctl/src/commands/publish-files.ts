@@ -4,28 +4,29 @@ import { StackClients } from "../stack/clients.ts";
 import { versionInLog } from "../stack/prepare.ts";
 import { runningStack, type Workplace } from "../workplace.ts";
 import { type PublishableDocument, readJourneyFile, readPolicyFile, readRoster } from "./documents.ts";
-import { PublicationLedger, publish } from "./publish.ts";
+import { type Publication, PublicationLedger, publish } from "./publish.ts";
 
 const kinds = ["model", "policy", "journey", "roster"] as const;
 
 /** Checks a document and publishes it into the running stack. Throws ConfigError with every fault and its line. */
 export async function publishFiles(workplace: Workplace, kind: string, file: string, rosterFile: string): Promise<void> {
-  const document = read(kind, file, rosterFile);
+  const publication = await publishDocument(workplace, read(kind, file, rosterFile));
+  const { name, version, changed } = publication;
+  console.log(`${kind} ${name} ${changed ? "takes effect" : "is in force already,"} as version ${version}`);
+}
+
+/** Publishes a checked document into the running stack. */
+export async function publishDocument(workplace: Workplace, document: PublishableDocument): Promise<Publication> {
   const clients = new StackClients(runningStack(workplace).addresses, workplace.dataDir);
   try {
     const { wire } = await clients.registry();
-    const publication = await publish(document, {
+    return await publish(document, {
       producer: await clients.producer(),
       wire,
       ledger: new PublicationLedger(workplace.dataDir),
       leadPartitions: defaultPartitions.lead,
       versionInLog: (each) => versionInLog(clients.clickhouse(), each),
     });
-    console.log(
-      publication.changed
-        ? `${kind} ${publication.name} takes effect as version ${publication.version}`
-        : `${kind} ${publication.name} is in force already, as version ${publication.version}`,
-    );
   } finally {
     await clients.close();
   }

@@ -25,17 +25,19 @@ const entry = z.object({
   /** A start publishes its usual documents; a command means what it says, also for the starts that follow. */
   by: z.enum(["start", "command"]).default("start"),
 });
-/** `pilot` and `shadow` stand beside the model in force until the next one for every lead ends them. */
-const slots = ["model", "pilot", "shadow", "policy", "journey", "roster"] as const;
-type Slot = (typeof slots)[number];
-const ledgerShape = z.partialRecord(z.enum(slots), entry);
+/** `pilot` and `shadow` stand beside the model in force until the next one for every lead ends them; journeys stand beside each other. */
+type Slot = "model" | "pilot" | "shadow" | "policy" | "roster" | `journey ${string}`;
+const ledgerShape = z.record(z.string(), entry);
 type Ledger = z.output<typeof ledgerShape>;
 
 const slotOfRole = { champion: "model", challenger: "pilot", shadow: "shadow" } as const satisfies Record<ModelTerms["role"], Slot>;
-const slotOf = ({ kind, terms }: PublishableDocument): Slot => (kind === "model" ? slotOfRole[terms?.role ?? "champion"] : kind);
+export function slotOf({ kind, name, terms }: PublishableDocument): Slot {
+  if (kind === "journey") return `journey ${name}`;
+  return kind === "model" ? slotOfRole[terms?.role ?? "champion"] : kind;
+}
+
 /** Versions are given to documents of one kind in one row. */
-const sameRow = (slot: Slot): readonly Slot[] =>
-  slot === "model" || slot === "pilot" || slot === "shadow" ? ["model", "pilot", "shadow"] : [slot];
+const rowOf = (slot: string): string => (slot === "pilot" || slot === "shadow" ? "model" : (slot.split(" ")[0] ?? slot));
 
 /** What was published last, kept beside the data. */
 export class PublicationLedger {
@@ -53,7 +55,8 @@ export class PublicationLedger {
 
   /** Highest version noted of the documents that share their numbers with this one. */
   version(slot: Slot): number {
-    return Math.max(0, ...sameRow(slot).map((each) => this.ledger[each]?.version ?? 0));
+    const row = Object.entries(this.ledger).filter(([each]) => rowOf(each) === rowOf(slot));
+    return Math.max(0, ...row.map(([, { version }]) => version));
   }
 
   note(slot: Slot, value: z.output<typeof entry>): void {

@@ -45,6 +45,7 @@ export async function start(workplace: Workplace, wish: StartWish): Promise<void
       policy: wish.policy ?? join(examples, wish.demo ? "policies/demo.yaml" : "policies/default.yaml"),
       roster: rosterPath,
       journey: wish.journey ?? join(examples, wish.demo ? "journeys/demo.yaml" : "journeys/nurture.yaml"),
+      usualJourney: wish.journey === undefined,
     },
     Date.now(),
   );

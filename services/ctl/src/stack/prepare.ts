@@ -4,7 +4,7 @@ import type { LogLine, ServerAddresses } from "@leadstream/infra-local";
 import { ensureTopics } from "@leadstream/kafka";
 import { defaultPartitions, topicDefinitions } from "@leadstream/schemas";
 import { type PublishableDocument, readJourneyFile, readModel, readPolicyFile, readRoster } from "../commands/documents.ts";
-import { type Publication, PublicationLedger, publish } from "../commands/publish.ts";
+import { type Publication, PublicationLedger, publish, slotOf } from "../commands/publish.ts";
 import { databaseName, StackClients } from "./clients.ts";
 
 export interface DocumentPaths {
@@ -14,6 +14,8 @@ export interface DocumentPaths {
   readonly policy: string;
   readonly roster: string;
   readonly journey: string;
+  /** Nobody named the journey: what a command made of it since, or that it was ended, stays. */
+  readonly usualJourney?: boolean;
 }
 
 /** What a stack begins with, checked. */
@@ -23,6 +25,7 @@ export interface Documents {
   readonly policy: PublishableDocument;
   readonly roster: PublishableDocument;
   readonly journey: PublishableDocument;
+  readonly usualJourney: boolean;
 }
 
 export interface PrepareWish {
@@ -43,6 +46,7 @@ export function readDocuments(paths: DocumentPaths, nowMs: number): Documents {
     policy: readPolicyFile(paths.policy, roster, nowMs),
     roster,
     journey: readJourneyFile(paths.journey, nowMs),
+    usualJourney: paths.usualJourney === true,
   };
 }
 
@@ -73,9 +77,10 @@ export async function prepareStack(addresses: ServerAddresses, wish: PrepareWish
     };
     const publications: Publication[] = [];
     for (const document of [model, roster, policy, journey]) {
-      const last = ports.ledger.last(document.kind);
-      if (document.kind === "model" && documents.usualModel && last?.by === "command" && last.complete) {
-        log(`model: ${last.name} version ${last.version} stays in force`);
+      const last = ports.ledger.last(slotOf(document));
+      const usual = document.kind === "model" ? documents.usualModel : document.kind === "journey" && documents.usualJourney;
+      if (usual && last?.by === "command" && last.complete) {
+        log(`${document.kind}: ${last.name} version ${last.version} stays in force`);
         continue;
       }
       const publication = await publish(document, ports, { by: "start" });

@@ -5,7 +5,8 @@ import {
   caseTimerKinds,
   caseTimerOf,
   emitTick,
-  noJourney,
+  type Journeys,
+  noJourneys,
   noPolicy,
   onCaseTimer,
   onJourneyChange,
@@ -15,12 +16,11 @@ import {
   publishJourney,
   publishPolicy,
   readCase,
-  readSharedJourney,
+  readJourneys,
   readSharedPolicy,
-  type SharedJourney,
   type SharedPolicy,
   writeCase,
-  writeSharedJourney,
+  writeJourneys,
   writeSharedPolicy,
 } from "@leadstream/domain-routing";
 import type { Decoded } from "@leadstream/schemas";
@@ -37,15 +37,15 @@ export const decodeSignal: Stage<CaseInput> = (record) =>
 /** What a partition holds once: the documents in force. */
 export interface CaseShared {
   readonly policy: SharedPolicy;
-  readonly journey: SharedJourney;
+  readonly journeys: Journeys;
 }
 
-function contextOf(fold: FoldContext<CaseOutput>, { policy, journey }: CaseShared, due: number): CaseContext {
+function contextOf(fold: FoldContext<CaseOutput>, { policy, journeys }: CaseShared, due: number): CaseContext {
   return {
     policy: policy.policy,
     policyVersion: policy.version,
     policySince: policy.since,
-    plan: journey,
+    journeys,
     now: due === 0 ? fold.now : due,
     clock: fold.now,
     due,
@@ -60,12 +60,12 @@ export const caseFold: Fold<CaseInput, Case, CaseShared, CaseOutput> = {
   sourceOf: (input) => input.value.source,
   timeOf: (input) => (input.type === "Signal" ? input.value.time : null),
   shared: {
-    initial: () => ({ policy: noPolicy, journey: noJourney }),
-    write(writer, { policy, journey }) {
+    initial: () => ({ policy: noPolicy, journeys: noJourneys }),
+    write(writer, { policy, journeys }) {
       writeSharedPolicy(writer, policy);
-      writeSharedJourney(writer, journey);
+      writeJourneys(writer, journeys);
     },
-    read: (reader) => ({ policy: readSharedPolicy(reader), journey: readSharedJourney(reader) }),
+    read: (reader) => ({ policy: readSharedPolicy(reader), journeys: readJourneys(reader) }),
   },
   state: { write: writeCase, read: readCase },
   onRecord: (context, shared, state, input) =>
@@ -78,8 +78,8 @@ export const caseFold: Fold<CaseInput, Case, CaseShared, CaseOutput> = {
     const { kind, policyVersion, document } = input.value;
     if (policyVersion === null || document === null) return shared;
     const policy = kind === "policy" ? publishPolicy(shared.policy, policyVersion, document, context.now) : shared.policy;
-    const journey = kind === "journey" ? publishJourney(shared.journey, policyVersion, document, context.now) : shared.journey;
-    return policy === shared.policy && journey === shared.journey ? shared : { policy, journey };
+    const journeys = kind === "journey" ? publishJourney(shared.journeys, policyVersion, document, context.now) : shared.journeys;
+    return policy === shared.policy && journeys === shared.journeys ? shared : { policy, journeys };
   },
   onTimer: (context, shared, state, kind, due) => onCaseTimer(contextOf(context, shared, due), state, kind),
   timerKinds: caseTimerKinds,
@@ -87,9 +87,9 @@ export const caseFold: Fold<CaseInput, Case, CaseShared, CaseOutput> = {
   revisit: {
     wanted: () => true,
     keysFor: () => 500,
-    visit: (_context, { policy, journey }, state) => {
+    visit: (_context, { policy, journeys }, state) => {
       const clocks = onPolicyChange({ policy: policy.policy, policyVersion: policy.version, policySince: policy.since }, state);
-      return onJourneyChange(journey, state) ?? clocks;
+      return onJourneyChange(journeys, state) ?? clocks;
     },
   },
 };

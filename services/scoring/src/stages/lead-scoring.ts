@@ -11,7 +11,7 @@ import {
 import { topicNames } from "@leadstream/schemas";
 import type { Emitted, Fold, FoldContext } from "@leadstream/stream";
 import { isLeadEvent, type LeadInput } from "./decode-lead-event.ts";
-import { type ModelsInForce, modelsInForce, publishedInto, scorerOf, scorerOfEvent } from "./models-in-force.ts";
+import { awaiting, type ModelsInForce, modelsInForce, publishedInto, scorerOf, scorerOfEvent } from "./models-in-force.ts";
 import { isOutdated, leadsOfStep } from "./walk.ts";
 
 export type ScoringOutput = Emitted<"Score" | "Correction" | "Signal">;
@@ -39,9 +39,9 @@ export const leadScoring: Fold<LeadInput, LeadState, ModelsInForce, ScoringOutpu
         emitSignal(context, documentSignal("policy", context.now, input.value.document, input.value.version));
         return models;
       case "JourneyPublished": {
-        const { version, document, touches } = input.value;
+        const { version, document } = input.value;
         emitSignal(context, documentSignal("journey", context.now, document, version));
-        return version <= models.awaited.version ? models : { ...models, awaited: { version, touches: new Set(touches) } };
+        return awaiting(models, input.value);
       }
       case "Tick":
         emitSignal(context, tickSignal(context.now));

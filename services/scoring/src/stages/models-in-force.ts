@@ -9,7 +9,7 @@ import {
   Scorer,
   UNKNOWN_PROFILE,
 } from "@leadstream/domain-scoring";
-import type { AvroReader, AvroWriter, ModelPublished } from "@leadstream/schemas";
+import type { AvroReader, AvroWriter, JourneyPublished, ModelPublished } from "@leadstream/schemas";
 import type { BinaryCodec } from "@leadstream/stream";
 import { modelOf, type Publication, pilotOf } from "./published-model.ts";
 
@@ -20,11 +20,24 @@ export interface Challenger {
   readonly pilot: Pilot;
 }
 
-/** Kinds of touch that the router's journey looks at. */
+/** Kinds of touch that the router's journeys look at. */
 export interface Awaited {
-  /** Of the journey. */
-  readonly version: number;
+  /** By the journey's name: its newest version and what it looks at. */
+  readonly journeys: ReadonlyMap<string, { readonly version: number; readonly touches: readonly string[] }>;
+  /** Those of all journeys. */
   readonly touches: ReadonlySet<string>;
+}
+
+const awaitedBy = (journeys: Awaited["journeys"]): Awaited => ({
+  journeys,
+  touches: new Set([...journeys.values()].flatMap(({ touches }) => touches)),
+});
+
+/** A version that is not above the journey's own changes nothing. */
+export function awaiting(models: ModelsInForce, { name, version, touches }: JourneyPublished): ModelsInForce {
+  const { journeys } = models.awaited;
+  if (version <= (journeys.get(name)?.version ?? 0)) return models;
+  return { ...models, awaited: awaitedBy(new Map(journeys).set(name, { version, touches })) };
 }
 
 /** What a partition holds once: the model in force, and the one of a pilot. Which of them scores a lead follows from this and the lead's state alone. */
@@ -42,7 +55,7 @@ const unmodelled: ModelsInForce = {
   scorer: new Scorer(NO_MODEL),
   challenger: null,
   rescorePerSecond: 0,
-  awaited: { version: 0, touches: new Set() },
+  awaited: awaitedBy(new Map()),
 };
 
 /** A version that is not above those in force changes nothing. A champion ends the pilot under way; a challenger replaces the one before it. */
@@ -70,7 +83,7 @@ export function scorerOfEvent({ scorer, challenger }: ModelsInForce, state: Lead
 }
 
 /** First byte of what is stored; another layout takes another number. */
-const LAYOUT = 3;
+const LAYOUT = 4;
 
 export function writePublication(writer: AvroWriter, { name, version, document, percent, where }: Publication): void {
   writer.string(name);
@@ -97,13 +110,23 @@ function challengerFrom(published: Publication): Challenger {
   return { published, scorer: scorerFrom(published), pilot };
 }
 
+function readAwaited(reader: AvroReader): [string, { version: number; touches: readonly string[] }] {
+  const name = reader.string();
+  const version = reader.long();
+  return [name, { version, touches: Array.from({ length: reader.long() }, () => reader.string()) }];
+}
+
 export const modelsInForce: BinaryCodec<ModelsInForce> & { initial(): ModelsInForce } = {
   initial: () => unmodelled,
   write(writer, { published, challenger, rescorePerSecond, awaited }) {
     writer.byte(LAYOUT);
-    writer.long(awaited.version);
-    writer.long(awaited.touches.size);
-    for (const touch of awaited.touches) writer.string(touch);
+    writer.long(awaited.journeys.size);
+    for (const [name, { version, touches }] of awaited.journeys) {
+      writer.string(name);
+      writer.long(version);
+      writer.long(touches.length);
+      for (const touch of touches) writer.string(touch);
+    }
     writer.long(rescorePerSecond);
     for (const one of [published, challenger?.published ?? null]) {
       writer.boolean(one !== null);
@@ -114,7 +137,7 @@ export const modelsInForce: BinaryCodec<ModelsInForce> & { initial(): ModelsInFo
     const layout = reader.byte();
     if (layout !== LAYOUT)
       throw new Error(`the store's models have layout ${layout}, this version reads ${LAYOUT}: rebuild the store from the log`);
-    const awaited = { version: reader.long(), touches: new Set(Array.from({ length: reader.long() }, () => reader.string())) };
+    const awaited = awaitedBy(new Map(Array.from({ length: reader.long() }, () => readAwaited(reader))));
     const rescorePerSecond = reader.long();
     const published = reader.boolean() ? readPublication(reader) : null;
     const challenger = reader.boolean() ? challengerFrom(readPublication(reader)) : null;

@@ -1,7 +1,7 @@
 import {
   type Case,
   type CaseOutput,
-  noJourney,
+  noJourneys,
   noPolicy,
   onReply,
   onRequest,
@@ -65,7 +65,16 @@ export class RoutingWork {
     const cases: Case[] = [];
     for (const signal of this.signals) {
       const emit = (output: CaseOutput): void => void asked.push(output);
-      const context = { policy, policyVersion: 1, policySince: 0, plan: noJourney, now: signal.time, clock: signal.time, due: 0, emit };
+      const context = {
+        policy,
+        policyVersion: 1,
+        policySince: 0,
+        journeys: noJourneys,
+        now: signal.time,
+        clock: signal.time,
+        due: 0,
+        emit,
+      };
       const state = onSignal(context, null, signal);
       for (const { type, value } of asked) if (type === "TeamRequest") team = onRequest(toTeam, team, { ...value, source: anySource })!;
       asked = [];
