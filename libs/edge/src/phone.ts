@@ -13,8 +13,8 @@ export function normalisePhone(text: string, country: string | null): Phone | nu
   const home = country !== null && isSupportedCountry(country) ? (country as CountryCode) : undefined;
   const parsed = home === undefined ? parsePhoneNumberFromString(folded) : parsePhoneNumberFromString(folded, home);
   // "Possible" and not "valid": numbering plans grow faster than tables, and a lost lead costs more than a wrong digit.
-  if (parsed === undefined || !parsed.isPossible()) return null;
+  if (parsed === undefined) return null;
   // Numbers outside of the plan may lose a prefix each time they are read; one that does not settle at once is none.
-  if (!parsed.isValid() && parsePhoneNumberFromString(parsed.number)?.number !== parsed.number) return null;
+  if (!parsed.isValid() && !(parsed.isPossible() && parsePhoneNumberFromString(parsed.number)?.number === parsed.number)) return null;
   return { number: parsed.number, country: folded.startsWith("+") ? (parsed.country ?? null) : null };
 }

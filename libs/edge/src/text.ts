@@ -19,6 +19,7 @@ export function line(text: string): string | null {
 
 /** Free text: line breaks stay, other control characters go. Empty becomes null. Idempotent. */
 export function paragraph(text: string): string | null {
+  if (PLAIN.test(text)) return text;
   const folded = text
     .toWellFormed()
     .normalize("NFC")

@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from "node:crypto";
+import { hash, randomBytes } from "node:crypto";
 import { join, resolve } from "node:path";
 import { type Bytes, causeOfFailedCommit, type Environment, openDatabase, openEnvironment, tellsDamage } from "./environment.ts";
 import { KEY_BYTES, KeySlots } from "./key-slots.ts";
@@ -7,6 +7,7 @@ import type { ProcessIdentity } from "./process-identity.ts";
 import { DamagedError, seal, unseal } from "./store-format.ts";
 
 export interface LeadKey {
+  /** Where the key lies, and a digest by which it is known to be that one: a name needs no table. */
   readonly keyId: string;
   /** 32 bytes. */
   readonly key: Buffer;
@@ -28,14 +29,20 @@ const NEXT_SLOT = Buffer.from("next-slot");
 const KEYS_MAP_SIZE_BYTES = 8 * 2 ** 30;
 const MAX_LEAD_ID_BYTES = 1_900;
 
+const SLOT_BYTES = 6;
+const SLOT_RADIX = 36;
+const DIGEST_CHARACTERS = 16;
+const KEY_ID = /^([0-9a-z]{1,10})-([0-9a-f]{16})$/;
+
 interface Creation {
   readonly leadId: string;
+  readonly bytes: Buffer;
   readonly done: (key: LeadKey) => void;
   readonly failed: (error: unknown) => void;
 }
 
 /**
- * One key per lead. Keys are made on first use and are on the disk, with their name, before anybody gets them; destroying one overwrites its bytes.
+ * One key per lead. Keys are made on first use and are on the disk, with the lead's entry, before anybody gets them; destroying one overwrites its bytes.
  * One process writes; creations that arrive together share one flush.
  */
 export class LmdbKeyStore {
@@ -43,9 +50,8 @@ export class LmdbKeyStore {
   private readonly environment: Environment;
   private readonly slots: KeySlots;
   private readonly meta: Bytes;
-  /** lead id → key id; key id → slot. */
+  /** lead id → slot. */
   private readonly leads: Bytes;
-  private readonly names: Bytes;
   private nextSlot = 0;
   private queue: Creation[] = [];
   private readonly pending = new Map<string, Promise<LeadKey>>();
@@ -57,7 +63,6 @@ export class LmdbKeyStore {
     this.environment = environment;
     this.meta = openDatabase(environment, "meta", true);
     this.leads = openDatabase(environment, "leads");
-    this.names = openDatabase(environment, "names");
     this.slots = new KeySlots(join(folder, "keys.bin"));
   }
 
@@ -74,7 +79,7 @@ export class LmdbKeyStore {
         const owner = claim(store.meta);
         if (owner !== null) throw locked(folder, owner);
         const next = store.meta.get(NEXT_SLOT);
-        store.nextSlot = next === undefined ? 0 : Number(unseal(NEXT_SLOT, next).readBigUInt64BE());
+        store.nextSlot = next === undefined ? 0 : slotOf(unseal(NEXT_SLOT, next));
       });
       return store;
     } catch (error) {
@@ -94,7 +99,7 @@ export class LmdbKeyStore {
     const known = this.keyOf(bytes);
     if (known !== null) return known;
     const creation = new Promise<LeadKey>((done, failed) => {
-      this.queue.push({ leadId, done, failed });
+      this.queue.push({ leadId, bytes, done, failed });
     });
     this.pending.set(leadId, creation);
     if (this.queue.length === 1) this.working = this.working.then(() => this.createQueued());
@@ -104,8 +109,10 @@ export class LmdbKeyStore {
   /** The key of that name, or null when there is none any more. */
   async find(keyId: string): Promise<Buffer | null> {
     this.assertOpen();
-    const slot = this.slotOf(Buffer.from(keyId, "utf8"));
-    return slot === null ? null : this.guarded(() => this.slots.read(slot));
+    const slot = Number.parseInt(KEY_ID.exec(keyId)?.[1] ?? "", SLOT_RADIX);
+    if (Number.isNaN(slot)) return null;
+    const key = this.guarded(() => this.slots.read(slot));
+    return key !== null && nameOf(slot, key) === keyId ? key : null;
   }
 
   /** Overwrites the lead's key on the disk. Whether there was one. */
@@ -149,22 +156,13 @@ export class LmdbKeyStore {
     return this.guarded(() => {
       const sealed = this.leads.get(leadId);
       if (sealed === undefined) return null;
-      const name = unseal(leadId, sealed);
-      const slot = this.slotOf(name);
-      const key = slot === null ? null : this.slots.read(slot);
-      return key === null ? null : { keyId: name.toString("utf8"), key };
+      const slot = slotOf(unseal(leadId, sealed));
+      const key = this.slots.read(slot);
+      return key === null ? null : { keyId: nameOf(slot, key), key };
     });
   }
 
-  private slotOf(name: Buffer): number | null {
-    return this.guarded(() => {
-      if (name.length === 0) return null;
-      const sealed = this.names.get(name);
-      return sealed === undefined ? null : Number(unseal(name, sealed).readBigUInt64BE());
-    });
-  }
-
-  /** First the keys reach the disk, then their names, then the callers. A crash in between leaves slots that no name leads to. */
+  /** First the keys reach the disk, then the leads' entries, then the callers. A crash in between leaves slots that are written anew. */
   private async createQueued(): Promise<void> {
     const creations = this.queue;
     this.queue = [];
@@ -174,7 +172,7 @@ export class LmdbKeyStore {
       this.nextSlot += creations.length;
       const made = creations.map((creation, index) => {
         const key = bytes.subarray(index * KEY_BYTES, (index + 1) * KEY_BYTES);
-        return { creation, slot: firstSlot + index, key, name: randomUUID() };
+        return { creation, slot: firstSlot + index, key };
       });
       this.slots.write(
         firstSlot,
@@ -182,14 +180,11 @@ export class LmdbKeyStore {
       );
       await this.slots.flush();
       await this.environment.transaction(() => {
-        for (const { creation, slot, name } of made) {
-          putSealed(this.leads, Buffer.from(creation.leadId, "utf8"), Buffer.from(name));
-          putSealed(this.names, Buffer.from(name), slotBytes(slot));
-        }
+        for (const { creation, slot } of made) this.leads.putSync(creation.bytes, seal(creation.bytes, slotBytes(slot)));
         this.meta.putSync(NEXT_SLOT, seal(NEXT_SLOT, slotBytes(this.nextSlot)), 1);
       });
       await this.environment.flushed;
-      for (const { creation, key, name } of made) creation.done({ keyId: name, key });
+      for (const { creation, slot, key } of made) creation.done({ keyId: nameOf(slot, key), key });
     } catch (error) {
       const cause = await causeOfFailedCommit(error);
       for (const creation of creations) creation.failed(translated(this.folder, cause));
@@ -198,33 +193,31 @@ export class LmdbKeyStore {
     }
   }
 
-  /** First the bytes go, then the names: after a crash in between the names lead to an empty slot, which is no key. */
+  /** First the bytes go, then the lead's entry: after a crash in between it leads to an empty slot, which is no key. */
   private async destroyNow(leadId: string): Promise<boolean> {
     const lead = Buffer.from(leadId, "utf8");
     const sealed = lead.length === 0 ? undefined : this.leads.get(lead);
     if (sealed === undefined) return false;
-    const name = this.guarded(() => unseal(lead, Buffer.from(sealed)));
-    const slot = this.slotOf(name);
-    if (slot !== null) {
-      this.slots.erase(slot);
-      await this.slots.flush();
-    }
-    await this.environment.transaction(() => {
-      this.leads.removeSync(lead);
-      this.names.removeSync(name);
-    });
+    this.slots.erase(this.guarded(() => slotOf(unseal(lead, sealed))));
+    await this.slots.flush();
+    await this.environment.transaction(() => this.leads.removeSync(lead));
     await this.environment.flushed;
-    return slot !== null;
+    return true;
   }
 }
 
-function putSealed(database: Bytes, key: Buffer, value: Buffer): void {
-  database.putSync(key, seal(key, value));
+/** A slot may be written anew after a crash or a restored backup: the digest tells whose key lies there. */
+function nameOf(slot: number, key: Buffer): string {
+  return `${slot.toString(SLOT_RADIX)}-${hash("sha256", key, "hex").slice(0, DIGEST_CHARACTERS)}`;
+}
+
+function slotOf(bytes: Buffer): number {
+  return bytes.readUIntBE(0, SLOT_BYTES);
 }
 
 function slotBytes(slot: number): Buffer {
-  const bytes = Buffer.alloc(8);
-  bytes.writeBigUInt64BE(BigInt(slot));
+  const bytes = Buffer.allocUnsafe(SLOT_BYTES);
+  bytes.writeUIntBE(slot, 0, SLOT_BYTES);
   return bytes;
 }
 
