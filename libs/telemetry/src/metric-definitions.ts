@@ -43,7 +43,8 @@ export const metricDefinitions = {
     name: "leadstream_records_dead_lettered_total",
     type: "counter",
     help: "Records written to the dead-letter topic, by reason code.",
-    advice: "Read them with the dead-letter command, mend the producer, replay. Past the limit the stage stops.",
+    advice:
+      "Look at dead_letters in ClickHouse, at the bytes in lead.dead-letters; mend the producer and let it send again. Past the limit the stage stops.",
     labels: ["stage", "code"],
   },
   recordsFiltered: {

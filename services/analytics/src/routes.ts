@@ -28,11 +28,24 @@ import {
   windowOf,
 } from "./request-shapes.ts";
 
+type App = ReturnType<typeof typed>;
+
+const typed = (instance: FastifyInstance) => instance.withTypeProvider<ZodTypeProvider>();
 const described = (tag: string, summary: string) => ({ tags: [tag], summary });
 
 /** Every report of the API. Each answers JSON; a name stands for one view of docs/analytics.md. */
 export function reportRoutes(instance: FastifyInstance, reader: ReportReader): void {
-  const app = instance.withTypeProvider<ZodTypeProvider>();
+  const app = typed(instance);
+  metricRoutes(app, reader);
+  leadRoutes(app, reader);
+  salesRoutes(app, reader);
+  modelRoutes(app, reader);
+  app.get("/v1/pipeline", { schema: described("Operations", "Rows, freshness and latency of the pipeline") }, async () =>
+    pipelineReport(reader),
+  );
+}
+
+function metricRoutes(app: App, reader: ReportReader): void {
   app.get(
     "/v1/funnel",
     {
@@ -71,6 +84,9 @@ export function reportRoutes(instance: FastifyInstance, reader: ReportReader): v
     { schema: { ...described("Metrics", "First contact minus capture: mean, quantiles, buckets (M3, SLA1)"), querystring: segmentQuery } },
     async ({ query }) => responseTimes(reader, { ...query, window: windowOf(query) }),
   );
+}
+
+function leadRoutes(app: App, reader: ReportReader): void {
   app.get("/v1/leads", { schema: { ...described("Leads", "Leads, sorted live by score"), querystring: leadsQuery } }, async ({ query }) =>
     leads(reader, { ...query, segment: { ...query, window: windowOf(query) } }),
   );
@@ -112,6 +128,9 @@ export function reportRoutes(instance: FastifyInstance, reader: ReportReader): v
     },
     async ({ params, query }) => ({ rows: await leadsInJourney(reader, params.journey, query.step, query.limit) }),
   );
+}
+
+function salesRoutes(app: App, reader: ReportReader): void {
   app.get(
     "/v1/reps/:rep/actions",
     {
@@ -131,6 +150,9 @@ export function reportRoutes(instance: FastifyInstance, reader: ReportReader): v
     { schema: { ...described("Sales", "The newest changes of ownership and lifecycle"), querystring: decisionsQuery } },
     async ({ query }) => ({ rows: await decisions(reader, query.limit) }),
   );
+}
+
+function modelRoutes(app: App, reader: ReportReader): void {
   app.get("/v1/model", { schema: described("Metrics", "Bands against outcome, error lists, high scores (M11, R2)") }, async () =>
     modelReport(reader),
   );
@@ -148,8 +170,5 @@ export function reportRoutes(instance: FastifyInstance, reader: ReportReader): v
     "/v1/model/drift",
     { schema: described("Metrics", "AUC by month of the outcome, MQL to SQL by month, and whether to retrain or recalibrate (R4)") },
     async () => driftReport(reader, Date.now()),
-  );
-  app.get("/v1/pipeline", { schema: described("Operations", "Rows, freshness and latency of the pipeline") }, async () =>
-    pipelineReport(reader),
   );
 }

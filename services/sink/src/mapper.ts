@@ -98,6 +98,26 @@ function mapRecord(place: LogPlace, record: Decoded, emit: RowSink): void {
       emit(deadLetters, { place, value: record.value });
       return;
     case "ModelPublished":
+    case "PolicyPublished":
+    case "JourneyPublished":
+    case "RosterPublished":
+    case "RosterDecided":
+      mapPublication(place, record, emit);
+      return;
+    case "RosterChange":
+    case "Tick":
+      return;
+  }
+}
+
+type Publication = Extract<
+  Decoded,
+  { type: "ModelPublished" | "PolicyPublished" | "JourneyPublished" | "RosterPublished" | "RosterDecided" }
+>;
+
+function mapPublication(place: LogPlace, record: Publication, emit: RowSink): void {
+  switch (record.type) {
+    case "ModelPublished":
       emit(publications, { place, value: { ...record.value, kind: "model", terms: record.value } });
       return;
     case "PolicyPublished":
@@ -111,9 +131,6 @@ function mapRecord(place: LogPlace, record: Decoded, emit: RowSink): void {
       return;
     case "RosterDecided":
       if (record.value.done) emit(publications, { place, value: { ...record.value, kind: "roster", name: "roster", terms: everyLead } });
-      return;
-    case "RosterChange":
-    case "Tick":
       return;
   }
 }
