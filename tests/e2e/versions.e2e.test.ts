@@ -1,9 +1,6 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { beginPilot, beginShadow, publishAgain, publishForAll, replayFold } from "@leadstream/ctl";
-import { stackEnvironment } from "@leadstream/infra-local";
 import { eventually } from "@leadstream/testing";
 import { accept, promisingLead } from "./src/leads.ts";
 import { StackUnderTest } from "./src/stack-under-test.ts";
@@ -84,24 +81,14 @@ it("a rescoring outlives a kill -9 of the scorer and lets live events through; t
   });
   await eventually(async () => (await versions())[5] === LEADS + 1, { what: "the former model to score every lead", ...limit });
 
-  const shadow = spawn(
-    process.execPath,
-    ["--disable-warning=ExperimentalWarning", join(workplace.root, "services/scoring/src/shadow.ts")],
-    {
-      env: { ...process.env, ...stackEnvironment({ ...workplace, addresses: stack.addresses }) },
-      stdio: ["ignore", "ignore", "inherit"],
-    },
-  );
-  try {
-    await beginShadow(workplace, join(workplace.root, "infra/examples/models/default.yaml"));
-    await eventually(async () => (await rows("SELECT 1 FROM shadow_leads WHERE lead_id != 'live'")).length === LEADS, {
-      what: "the shadow to speak of every lead whom it scores otherwise",
-      ...limit,
-    });
-  } finally {
-    shadow.kill("SIGTERM");
-    await once(shadow, "close");
-  }
+  expect(stack.pid("shadow")).toBeNull();
+  await beginShadow(workplace, join(workplace.root, "infra/examples/models/default.yaml"));
+  await eventually(async () => (await rows("SELECT 1 FROM shadow_leads WHERE lead_id != 'live'")).length === LEADS, {
+    what: "the shadow to speak of every lead whom it scores otherwise",
+    ...limit,
+  });
+  await published("the trial to end", () => publishAgain(workplace, "end-trial", {}));
+  await eventually(() => stack.pid("shadow") === null, { what: "the shadow to be stopped", ...limit });
   expect((await versions())[5]).toBe(LEADS + 1);
   for (const fold of ["scoring", "shadow"] as const) expect(await replayFold(workplace, fold)).toMatchObject({ fold, same: true });
 }, 600_000);

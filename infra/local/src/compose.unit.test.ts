@@ -18,6 +18,7 @@ const composeSchema = z.object({
       image: z.string(),
       build: z.object({ context: z.string(), dockerfile: z.string() }).optional(),
       command: z.array(z.string()).optional(),
+      profiles: z.array(z.string()).optional(),
       environment: z.record(z.string(), z.union([z.string(), z.number()])),
       ports: z.array(z.string()).optional(),
       depends_on: z.record(z.string(), z.object({ condition: z.string() })).optional(),
@@ -43,6 +44,11 @@ describe("docker-compose.yml against infra/stack.yaml", () => {
   it("runs the servers, one preparation and every service, nothing else", () => {
     const names = [...serverNames, "prepare", ...stack.services.map((service) => service.name)];
     expect(Object.keys(compose.services).sort()).toEqual(names.sort());
+  });
+
+  it("starts optional services only under a profile of their name, the others always", () => {
+    for (const name of [...serverNames, "prepare"]) expect(part(name).profiles).toBeUndefined();
+    for (const { name, optional } of stack.services) expect([name, part(name).profiles]).toEqual([name, optional ? [name] : undefined]);
   });
 
   it("uses the images of the stack, all with exact tags", () => {

@@ -6,7 +6,7 @@ import { isRunning, residentMb } from "./process-identity.ts";
 const processState = z.object({
   name: z.string(),
   kind: z.enum(["server", "service"]),
-  state: z.enum(["starting", "running", "restarting", "down", "gave up", "stopped"]),
+  state: z.enum(["starting", "running", "restarting", "down", "gave up", "stopped", "off"]),
   pid: z.int().nullable(),
   restarts: z.int(),
   rssMb: z.number().nullable(),

@@ -15,11 +15,13 @@ const javaNeed = z.strictObject({ minimumVersion: z.int().min(17), heapMb: z.int
 
 const service = z.strictObject({
   name: z.string().regex(/^[a-z]+$/, "must be one lower-case word"),
-  command: z.string().regex(/^services\/[a-z]+\/src\/main\.ts$/, "must look like services/<name>/src/main.ts"),
+  command: z.string().regex(/^services\/[a-z]+\/src\/[a-z]+\.ts$/, "must look like services/<name>/src/main.ts"),
   healthPath: z.string().startsWith("/"),
   portVariable: variableName,
   needs: z.array(server),
   heapMb: z.int().min(32),
+  /** Runs only while it is wanted. */
+  optional: z.boolean().default(false),
 });
 
 const stackSchema = z
@@ -42,6 +44,7 @@ const stackSchema = z
       scoring: port,
       router: port,
       sink: port,
+      shadow: port,
     }),
     environment: z.strictObject({
       kafkaBrokers: variableName,
@@ -60,6 +63,7 @@ const stackSchema = z
       maximumBackoffMs: durationMs,
       drainMs: durationMs,
       readyMs: durationMs,
+      lookMs: durationMs,
     }),
   })
   .superRefine((stack, context) => {

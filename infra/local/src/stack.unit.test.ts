@@ -10,7 +10,12 @@ const text = readFileSync(join(root, "infra/stack.yaml"), "utf8");
 describe("stack.yaml", () => {
   it("is sound, and starts the entrance last", () => {
     const stack = loadStack(root);
-    expect(stack.services.map((service) => service.name)).toEqual(["sink", "router", "scoring", "analytics", "collector"]);
+    expect(stack.services.map((service) => service.name)).toEqual(["sink", "router", "scoring", "shadow", "analytics", "collector"]);
+  });
+
+  it("has one optional service: the shadow", () => {
+    const { services } = loadStack(root);
+    expect(services.filter(({ optional }) => optional).map(({ name }) => name)).toEqual(["shadow"]);
   });
 
   it("names the versions that pom, package.json and .nvmrc name", () => {

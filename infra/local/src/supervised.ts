@@ -18,7 +18,8 @@ export type Handle = {
   stop(drainMs: number): Promise<void>;
 };
 
-export type SupervisedState = "starting" | "running" | "restarting" | "down" | "gave up" | "stopped";
+/** "off": an optional service that nobody wants now. */
+export type SupervisedState = "starting" | "running" | "restarting" | "down" | "gave up" | "stopped" | "off";
 
 export type SupervisedStatus = {
   name: string;

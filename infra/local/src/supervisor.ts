@@ -1,5 +1,6 @@
 import { LocalStackError } from "./errors.ts";
 import type { LogLine } from "./log-line.ts";
+import { OptionalServices } from "./optional-services.ts";
 import { identify } from "./process-identity.ts";
 import { allServers, bootAll, type RunningServers, type ServerAddresses, startServers } from "./servers.ts";
 import { type ServiceContext, servicePort, startService } from "./service-process.ts";
@@ -16,6 +17,8 @@ export type StackOptions = {
   prepare(addresses: ServerAddresses): Promise<void>;
   /** For all services, beside the variables of stack.yaml. */
   environment?: Readonly<Record<string, string>>;
+  /** Whether an optional service shall run now; asked again and again. Default: none of them. */
+  wanted?: (name: string) => boolean;
   /** Ends the start; everything is stopped again and INTERRUPTED thrown. */
   signal?: AbortSignal;
   stack?: Stack;
@@ -81,10 +84,17 @@ class StatePublisher {
   }
 }
 
-type Parts = { servers: RunningServers; services: readonly Supervised[]; publisher: StatePublisher; log: LogLine };
+type Parts = {
+  servers: RunningServers;
+  services: readonly Supervised[];
+  optional: OptionalServices;
+  publisher: StatePublisher;
+  log: LogLine;
+};
 
-const stopAll = async ({ servers, services, publisher, log }: Parts): Promise<void> => {
+const stopAll = async ({ servers, services, optional, publisher, log }: Parts): Promise<void> => {
   publisher.change({ phase: "stopping" });
+  await optional.end();
   for (const service of [...services].reverse()) {
     log(`${service.name}: stopping`);
     await service.stop();
@@ -103,7 +113,7 @@ const watchGaveUp = (statuses: () => SupervisedStatus[]): { promise: Promise<str
   return { promise, check };
 };
 
-/** Servers, then prepare(), then services; resolves when every service is healthy. When a part fails, everything is stopped again. */
+/** Servers, then prepare(), then services; resolves when every service that is not optional is healthy. When a part fails, everything is stopped again. */
 export const startStack = async (options: StackOptions): Promise<RunningStack> => {
   const { root, dataDir, ports, log, signal } = options;
   const beganMs = performance.now();
@@ -126,21 +136,33 @@ export const startStack = async (options: StackOptions): Promise<RunningStack> =
         start: (aborted) => startService(service, context, aborted),
       }),
   );
-  const statuses = (): SupervisedStatus[] => [...servers.statuses(), ...services.map((service) => service.status())];
-  const gaveUp = watchGaveUp(statuses);
+  const isOptional = ({ name }: { name: string }): boolean => stack.services.some((service) => service.name === name && service.optional);
+  const always = services.filter((service) => !isOptional(service));
+  const optional = new OptionalServices({
+    services: services.filter(isOptional),
+    wanted: options.wanted ?? (() => false),
+    lookMs: stack.restart.lookMs,
+    retryMs: stack.restart.maximumBackoffMs,
+    log,
+  });
+  const serviceStatuses = (): SupervisedStatus[] => [...always.map((service) => service.status()), ...optional.statuses()];
+  const statuses = (): SupervisedStatus[] => [...servers.statuses(), ...serviceStatuses()];
+  // A stack without an optional service has no hole.
+  const gaveUp = watchGaveUp(() => statuses().filter((status) => !isOptional(status)));
   const urls = urlsOf(stack, ports, addresses);
-  const parts = { servers, services, publisher, log };
+  const parts = { servers, services: always, optional, publisher, log };
   try {
     publisher.begin(addresses, urls, () => [
       ...servers.statuses().map((status) => ({ ...status, kind: "server" as const })),
-      ...services.map((service) => ({ ...service.status(), kind: "service" as const })),
+      ...serviceStatuses().map((status) => ({ ...status, kind: "service" as const })),
     ]);
     onChange = () => {
       publisher.refresh();
       gaveUp.check();
     };
     await options.prepare(addresses);
-    await bootAll(services, log, signal);
+    await bootAll(always, log, signal);
+    optional.begin();
   } catch (error) {
     await stopAll(parts);
     throw error;

@@ -1,3 +1,4 @@
+export { isWanted } from "./commands/publish.ts";
 export { apiKeyFileOf } from "./demo/run-demo.ts";
 export { beginPilot, beginShadow, publishAgain, publishForAll } from "./models/change-models.ts";
 export { publishedModels, standings } from "./models/published-models.ts";

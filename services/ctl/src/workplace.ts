@@ -1,6 +1,7 @@
 import { join, resolve } from "node:path";
-import { loadStack, type Ports, readStackState, resolvePorts, type Stack, type StackState } from "@leadstream/infra-local";
+import { loadStack, type Ports, readStackState, resolvePorts, type ServerAddresses, type Stack, type StackState } from "@leadstream/infra-local";
 import { CommandError } from "./errors.ts";
+import { addressesFromEnvironment } from "./stack/server-environment.ts";
 
 /** The checkout that this program belongs to, and where its data lies. */
 export interface Workplace {
@@ -22,4 +23,11 @@ export function runningStack({ dataDir }: Workplace): StackState {
   const state = readStackState(dataDir);
   if (state !== undefined) return state;
   throw new CommandError("NOT_RUNNING", "no stack runs on this data directory: start it with `npm start` or `./leadstream up`");
+}
+
+/** The servers of that stack; where none runs, those that the environment names, as it does in a container. Throws NOT_RUNNING. */
+export function serverAddresses(workplace: Workplace): ServerAddresses {
+  if (readStackState(workplace.dataDir) === undefined && process.env[workplace.stack.environment.kafkaBrokers] !== undefined)
+    return addressesFromEnvironment();
+  return runningStack(workplace).addresses;
 }

@@ -6,7 +6,7 @@ export const scoringConfig = z
   .object({
     ...foldServiceShape,
     scoringPort: z.int().min(0).max(65_535).default(18_091).describe("the port for health and metrics"),
-    shadowPort: z.int().min(0).max(65_535).default(0).describe("the port for health and metrics of the shadow; 0: any free one"),
+    shadowPort: z.int().min(0).max(65_535).default(18_094).describe("the port for health and metrics of the shadow"),
     tickEveryMs: z.int().min(100).max(86_400_000).default(1_000).describe("ms of silence after which time is noticed on an idle partition"),
     deadLetterMaxRun: z.int().min(1).max(1_000_000).default(1_000).describe("dead letters in a row before the service stops"),
     deadLetterMaxRatio: z.number().min(0).max(1).default(0.5).describe("share of dead letters before the service stops, 0 to 1"),

@@ -6,5 +6,5 @@ import { shadowTopology } from "./shadow-topology.ts";
 
 const config = await exitOnConfigError(() => loadConfig(scoringConfig));
 
-// A process of its own, started only when it is wanted: `leadstream shadow`.
+// A process of its own that runs only while a model is in the shadow; lead.events → stage: decode → fold: shadow-scoring → lead.shadow-scores
 await runFoldService({ service: "shadow", port: config.shadowPort, settings: config, logicFolders }, (io) => [shadowTopology(io)]);

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { apiKeyFileOf, prepareStack, readDocuments, StackClients, type Workplace } from "@leadstream/ctl";
+import { apiKeyFileOf, isWanted, prepareStack, readDocuments, StackClients, type Workplace } from "@leadstream/ctl";
 import {
   freePorts,
   loadStack,
@@ -84,6 +84,7 @@ export class StackUnderTest {
         ...workplace,
         log,
         environment,
+        wanted: (name) => isWanted(name, folder.path),
         prepare: async (addresses) => {
           await prepareStack(addresses, { root, dataDir: folder.path, documents: readDocuments(paths, Date.now()), log });
         },

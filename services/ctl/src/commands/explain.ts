@@ -62,7 +62,9 @@ export async function explainLead(workplace: Workplace, lead: string, until: str
   const time = new Date(instant.at).toISOString();
   if (rows.length === 0 && band === null) console.log(`${lead}: nothing was known of it at ${time}`);
   else console.log(`${lead} at ${time}: ${pointsText(score)} points, band ${band}, grade ${grade}, ${temperature}`);
-  console.log("\n  when                      cause           model                 rule                    kind        points    score");
+  if (rows.length > 0)
+    console.log("\n  when                      cause           model                 rule                    kind        points    score");
+  else if (band !== null) console.log("  No rule gave or took points.");
   for (const row of rows) console.log(rowLine(row));
   if (!complete) console.log("  The rows do not sum to the last score: the sink is behind, or records are missing.");
   else if (!exact)

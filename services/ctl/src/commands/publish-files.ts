@@ -2,7 +2,7 @@ import { defaultPartitions } from "@leadstream/schemas";
 import { CommandError } from "../errors.ts";
 import { StackClients } from "../stack/clients.ts";
 import { versionInLog } from "../stack/prepare.ts";
-import { runningStack, type Workplace } from "../workplace.ts";
+import { serverAddresses, type Workplace } from "../workplace.ts";
 import { type PublishableDocument, readJourneyFile, readPolicyFile, readRoster } from "./documents.ts";
 import { type Publication, PublicationLedger, publish } from "./publish.ts";
 
@@ -17,7 +17,7 @@ export async function publishFiles(workplace: Workplace, kind: string, file: str
 
 /** Publishes a checked document into the running stack. */
 export async function publishDocument(workplace: Workplace, document: PublishableDocument): Promise<Publication> {
-  const clients = new StackClients(runningStack(workplace).addresses, workplace.dataDir);
+  const clients = new StackClients(serverAddresses(workplace), workplace.dataDir);
   try {
     const { wire } = await clients.registry();
     return await publish(document, {

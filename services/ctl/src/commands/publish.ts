@@ -68,6 +68,10 @@ export class PublicationLedger {
   }
 }
 
+/** Whether the stack's optional service of that name shall run: the shadow while a model is in it. */
+export const isWanted = (name: string, dataDir: string): boolean =>
+  name === "shadow" && new PublicationLedger(dataDir).last("shadow")?.complete === true;
+
 export interface PublishPorts {
   readonly producer: Producer;
   readonly wire: WireFormat;

@@ -10,6 +10,7 @@ import { type Frame, renderLine, renderStatus } from "../status/render.ts";
 import { openScreen } from "../terminal-screen.ts";
 import type { Workplace } from "../workplace.ts";
 import { progressLog } from "./progress.ts";
+import { isWanted } from "./publish.ts";
 
 export interface StartWish {
   /** History, live traffic and the fast policy; otherwise an empty stack under the default policy. */
@@ -56,6 +57,7 @@ export async function start(workplace: Workplace, wish: StartWish): Promise<void
     stack,
     log,
     signal: stop.signal,
+    wanted: (name) => isWanted(name, dataDir),
     prepare: async (addresses) => {
       await prepareStack(addresses, { root, dataDir, documents, log });
     },

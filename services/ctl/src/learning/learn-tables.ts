@@ -89,7 +89,7 @@ export function learnedCalibrationTable({ calibration }: Learned): Table | null 
   };
 }
 
-export function customerTables({ idealCustomer: ideal }: Learned): readonly Table[] {
+export function customerTables({ idealCustomer: ideal }: Pick<Learned, "idealCustomer">): readonly Table[] {
   const columns = ["attribute", "leads", "won", "win rate", "95 % interval", "lift", "cycle (days)", "mean deal"];
   const cells = (trait: CustomerTrait): string[] => [
     trait.label,

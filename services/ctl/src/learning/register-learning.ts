@@ -4,6 +4,7 @@ import { type Command, InvalidArgumentError } from "commander";
 import { ImportError } from "../import/index.ts";
 import type { Workplace } from "../workplace.ts";
 import { type BacktestWish, runBacktest } from "./run-backtest.ts";
+import { type IcpWish, runIcp } from "./run-icp.ts";
 import { type LearnWish, runLearn } from "./run-learn.ts";
 
 const positive = (text: string): number => {
@@ -22,7 +23,7 @@ const share = (text: string): number => {
   throw new InvalidArgumentError("give a share between 0 and 1, such as 0.3");
 };
 
-/** Adds `backtest` and `learn`. Their known faults are told in one message. */
+/** Adds `backtest`, `learn` and `icp`. Their known faults are told in one message. */
 export function registerLearning(program: Command, open: () => Workplace): void {
   withSource(program.command("backtest"))
     .description("what a model would have said of the leads of the past, held against how they ended; changes nothing")
@@ -57,6 +58,16 @@ export function registerLearning(program: Command, open: () => Workplace): void 
         return runLearn(workplace, { ...wish, base: wish.base ?? join(workplace.root, "infra/examples/models/default.yaml") });
       }),
     );
+  registerIcp(program, open);
+}
+
+function registerIcp(program: Command, open: () => Workplace): void {
+  withSource(program.command("icp"))
+    .description("the ideal customer: which attributes go with winning, losing, a short cycle and large deals")
+    .option("--least-leads <count>", "leads that an attribute needs", count, 25)
+    .option("--leave-out <fields>", "attributes or kinds of touch to leave out, such as custom.duration,account")
+    .option("--json", "one JSON object")
+    .action((wish: IcpWish) => told(() => runIcp(open(), wish)));
 }
 
 function withSource(command: Command): Command {

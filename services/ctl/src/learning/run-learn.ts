@@ -1,4 +1,5 @@
 import { writeFile } from "node:fs/promises";
+import { relative } from "node:path";
 import { inOrder, type Learned, learn, type Sample, sampleOf, usualLearning, usualPlan } from "@leadstream/domain-learning";
 import { stringify } from "yaml";
 import type { Workplace } from "../workplace.ts";
@@ -56,7 +57,8 @@ export async function runLearn(workplace: Workplace, wish: LearnWish): Promise<L
   const tables = tablesOf(learned);
   if (wish.json) console.log(JSON.stringify(withoutModel(learned), null, 2));
   else {
-    const next = `written: ${wish.out}. Try it with ./leadstream backtest --model ${wish.out} --against ${wish.base}, then ./leadstream publish model ${wish.out}`;
+    const against = relative(process.cwd(), wish.base);
+    const next = `written: ${wish.out}. Try it with ./leadstream backtest --model ${wish.out} --against ${against}, then ./leadstream publish model ${wish.out}`;
     console.log([...tables.map(tableText), "", readText(result, 1), next].join("\n"));
   }
   if (wish.html !== undefined) await writeFile(wish.html, htmlPage("Learned weights", readText(result, 1), plotsOf(learned), tables));

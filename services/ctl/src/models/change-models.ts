@@ -4,7 +4,7 @@ import { type Publication, PublicationLedger, publish } from "../commands/publis
 import { CommandError } from "../errors.ts";
 import { StackClients } from "../stack/clients.ts";
 import { versionInLog } from "../stack/prepare.ts";
-import { runningStack, type Workplace } from "../workplace.ts";
+import { serverAddresses, type Workplace } from "../workplace.ts";
 import { modelFile } from "./drafts.ts";
 import { type PilotWish, pilotConditions } from "./pilot-conditions.ts";
 import { beforePresent, documentOfVersion, type PublishedModel, policyInForce, publishedModels, standings } from "./published-models.ts";
@@ -20,14 +20,14 @@ const refuse = (problem: string): CommandError => new CommandError("WISH_INVALID
 const perPartition = ({ rescore }: RescoreWish): number =>
   rescore === undefined ? 0 : Math.max(1, Math.round(rescore / defaultPartitions.lead));
 
-/** A session with the running stack in which models are published. */
+/** A session with a stack in which models are published. */
 class ModelDesk {
   readonly clients: StackClients;
   private readonly workplace: Workplace;
 
   constructor(workplace: Workplace) {
     this.workplace = workplace;
-    this.clients = new StackClients(runningStack(workplace).addresses, workplace.dataDir);
+    this.clients = new StackClients(serverAddresses(workplace), workplace.dataDir);
   }
 
   private get ledger(): PublicationLedger {

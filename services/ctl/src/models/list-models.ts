@@ -1,6 +1,6 @@
 import { type Table, tableText, whole } from "../learning/table.ts";
 import { StackClients } from "../stack/clients.ts";
-import { runningStack, type Workplace } from "../workplace.ts";
+import { serverAddresses, type Workplace } from "../workplace.ts";
 import { type Draft, drafts } from "./drafts.ts";
 import { type ModelStanding, type PublishedModel, publishedModels, standings } from "./published-models.ts";
 
@@ -34,7 +34,7 @@ export function modelTable(models: readonly PublishedModel[], kept: readonly Dra
 
 /** Prints drafts, what is tried, what is in effect and what was. */
 export async function listModels(workplace: Workplace, json: boolean): Promise<void> {
-  const clients = new StackClients(runningStack(workplace).addresses, workplace.dataDir);
+  const clients = new StackClients(serverAddresses(workplace), workplace.dataDir);
   try {
     const models = await publishedModels(clients.clickhouse());
     const kept = drafts(workplace.dataDir);

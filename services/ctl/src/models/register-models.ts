@@ -4,7 +4,6 @@ import type { Workplace } from "../workplace.ts";
 import { type Again, beginPilot, beginShadow, publishAgain, publishForAll } from "./change-models.ts";
 import { keepDraft } from "./drafts.ts";
 import { listModels } from "./list-models.ts";
-import { runShadow } from "./run-shadow.ts";
 import { showDrift } from "./show-drift.ts";
 
 /** Leads a second that `--rescore` without a number takes: a million leads in a little over four minutes, in pauses of some 12 ms of processor time. */
@@ -48,11 +47,13 @@ export function registerModels(program: Command, open: () => Workplace): void {
       const { name, path } = keepDraft(open().dataDir, file);
       console.log(`draft ${name} is kept in ${path}\nTry it: ./leadstream backtest --model ${path}, or ./leadstream models shadow ${name}`);
     });
-  models
-    .command("drift")
-    .description("AUC and MQL to SQL by month, and whether it is time to learn or set weights anew")
-    .option("--json", "one JSON object")
-    .action(({ json }: { json?: boolean }) => showDrift(open(), json === true));
+  for (const parent of [models, program]) {
+    parent
+      .command("drift")
+      .description("AUC and MQL to SQL by month, and whether it is time to learn or set weights anew")
+      .option("--json", "one JSON object")
+      .action(({ json }: { json?: boolean }) => showDrift(open(), json === true));
+  }
   rescoring(models.command("pilot <model>"))
     .description("try a file or draft on a part of the leads; the others keep the model in effect")
     .option("--percent <share>", "this share of the leads, always the same ones", whole(1, 100), 100)
@@ -64,15 +65,15 @@ export function registerModels(program: Command, open: () => Workplace): void {
       told(await beginPilot(open(), file, { ...whom, ...rateOf(rescore === undefined ? {} : { rescore }) }), "is tried");
     });
   models
-    .command("shadow [model]")
+    .command("shadow <model>")
     .description(
-      "let a file or draft score every lead beside the model in effect, without any effect; runs until Ctrl-C, without a model it goes on",
+      "let a file or draft score every lead beside the model in effect, without any effect, until end-trial or a model for every lead",
     )
-    .option("--publish-only", "the shadow's process runs elsewhere")
-    .action(async (file: string | undefined, { publishOnly }: { publishOnly?: boolean }) => {
-      const workplace = open();
-      if (file !== undefined) told(await beginShadow(workplace, file), "runs in the shadow");
-      if (publishOnly !== true) await runShadow(workplace);
+    .action(async (file: string) => {
+      told(await beginShadow(open(), file), "runs in the shadow");
+      console.log(
+        "The stack runs the shadow's process from now on (./leadstream status). Differences: the dashboard, GET /v1/model/versions",
+      );
     });
   const again: Readonly<Record<Again, string>> = {
     promote: "the model that is tried takes effect for every lead",

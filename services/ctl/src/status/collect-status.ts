@@ -10,6 +10,7 @@ const stages = [
   { stage: "cases", topic: topicNames.leadSignals },
   { stage: "teams", topic: topicNames.teamRequests },
 ] as const;
+const shadowStage = { stage: "shadow", topic: topicNames.leadEvents };
 
 const LATENCY_WINDOW_MINUTES = 5;
 
@@ -80,10 +81,10 @@ export async function collectStatus({ state, kafka, clickhouse, groupPrefix }: S
     rows<Record<string, number>>(clickhouse, countsQuery),
     rows<QuantileRow>(clickhouse, scoreLatencyQuery),
     rows<QuantileRow>(clickhouse, ownerLatencyQuery),
-    lagByStage(kafka, groupPrefix, (topic) => bounds.get(topic)?.map(({ lastStableOffset }) => lastStableOffset) ?? []),
+    lagByStage(kafka, groupPrefix, shadowRuns(state), (topic) => bounds.get(topic)?.map(({ lastStableOffset }) => lastStableOffset) ?? []),
   ]);
   return {
-    ready: state.phase === "running" && state.processes.every((process) => process.state === "running"),
+    ready: state.phase === "running" && state.processes.every((process) => process.state === "running" || process.state === "off"),
     readyMs: state.readyMs,
     urls: state.urls,
     processes: state.processes.map(({ name, state: processState, restarts }) => ({ name, state: processState, restarts })),
@@ -101,9 +102,13 @@ export async function collectStatus({ state, kafka, clickhouse, groupPrefix }: S
   };
 }
 
+/** While it is off nobody waits for what it has not read. */
+const shadowRuns = ({ processes }: StackState): boolean => processes.some(({ name, state }) => name === "shadow" && state !== "off");
+
 async function lagByStage(
   kafka: KafkaConnection,
   groupPrefix: string,
+  withShadow: boolean,
   ends: (topic: string) => readonly number[],
 ): Promise<Record<string, number>> {
   const behind = async (group: string, topic: string): Promise<number> => {
@@ -112,7 +117,11 @@ async function lagByStage(
     offsets.close();
     return ends(topic).reduce((sum, end, partition) => sum + Math.max(0, end - (committed.get(partition)?.offset ?? 0)), 0);
   };
-  const lags = await Promise.all(stages.map(async ({ stage, topic }) => [stage, await behind(`${groupPrefix}.${stage}`, topic)] as const));
+  const lags = await Promise.all(
+    [...stages, ...(withShadow ? [shadowStage] : [])].map(
+      async ({ stage, topic }) => [stage, await behind(`${groupPrefix}.${stage}`, topic)] as const,
+    ),
+  );
   const sinkLags = await Promise.all(topicDefinitions.map(({ name }) => behind(`${groupPrefix}.sink.${name}`, name)));
   return { ...Object.fromEntries(lags), sink: sinkLags.reduce((sum, lag) => sum + lag, 0) };
 }
