@@ -2,11 +2,13 @@ import { funnelChart, responseChart, volumeChart } from "./charts.js";
 import { ago, duration, element, money, number, percent, short } from "./format.js";
 import { journeyLeads, journeySection } from "./journeys.js";
 import { leadPage } from "./lead-page.js";
+import { modelsOnTrial } from "./models.js";
 import { channelColumns, fillTable, leadColumns, pill, pipelineColumns, sellerColumns } from "./tables.js";
 
 const REFRESH_MS = 3_000;
 const JOURNEYS_MS = 15_000;
 const DRIFT_MS = 600_000;
+const TRIALS_MS = 60_000;
 const DAY_MS = 86_400_000;
 const $ = (id) => document.getElementById(id);
 
@@ -111,6 +113,13 @@ async function showDrift() {
   $("drift").textContent = warnings.join(" ");
 }
 
+/** Goes through the scores of the trials: asked for once a minute. */
+async function showTrials() {
+  const parts = modelsOnTrial(await ask("/v1/model/versions"));
+  $("trials-card").hidden = parts.length === 0;
+  $("trials").replaceChildren(...parts);
+}
+
 async function refresh() {
   const period = windowOf();
   const days = Number($("period").value);
@@ -161,3 +170,5 @@ showJourneys().catch(() => undefined);
 setInterval(() => showJourneys().catch(() => undefined), JOURNEYS_MS);
 showDrift().catch(() => undefined);
 setInterval(() => showDrift().catch(() => undefined), DRIFT_MS);
+showTrials().catch(() => undefined);
+setInterval(() => showTrials().catch(() => undefined), TRIALS_MS);

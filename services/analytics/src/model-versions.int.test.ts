@@ -92,11 +92,14 @@ describe("versions of a model", () => {
         scoreOf,
       ),
     );
-    const { publications, pilots } = await modelVersions(reader);
+    const { publications, trials, pilots } = await modelVersions(reader);
     expect(publications.map(({ version, role }) => [version, role])).toEqual([
       [3, "champion"],
       [2, "challenger"],
       [1, "champion"],
+    ]);
+    expect(trials).toMatchObject([
+      { version: 2, model: "m2", percent: 50, champion: "m1", championVersion: 1, endedAt: "2025-01-21 00:00:00.000" },
     ]);
     expect(pilots).toMatchObject([
       { pilotVersion: 2, side: "challenger", model: "m2", newLeads: true, leads: 4, mql: 4, won: 3, wonOfLeads: 0.75 },

@@ -313,6 +313,10 @@ describe("pages", () => {
     expect(page.headers["content-security-policy"]).toContain("default-src 'self'");
     const parts = [...page.body.matchAll(/(?:src|href)="(\/[\w.-]+)"/g)].map(([, path]) => path!);
     expect(parts).toEqual(expect.arrayContaining(["/dashboard.css", "/dashboard.js", "/docs"]));
+    const metrics = (await get<string>("/analytics.md")).body;
+    const quoted = [...page.body.matchAll(/href="\/analytics\.md#:~:text=([^"]+)"/g)].map(([, text]) => decodeURIComponent(text!));
+    expect(quoted).toHaveLength(3);
+    for (const text of quoted) expect(metrics).toContain(text);
     for (const path of [...parts.filter((each) => each !== "/docs"), "/docs/json"]) expect((await get(path)).status).toBe(200);
   });
 });

@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import staticFiles from "@fastify/static";
 import swagger from "@fastify/swagger";
@@ -11,6 +12,8 @@ import type { ReportReader } from "./report-reader.ts";
 import { reportRoutes } from "./routes.ts";
 
 const publicFolder = join(import.meta.dirname, "../public");
+/** The page that has every metric with its SQL; the dashboard links into it. */
+const metricsPage = join(import.meta.dirname, "../../../docs/analytics.md");
 /** The page holds no inline script and asks nobody but this service; /docs brings its own rules. */
 const contentPolicy = "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'";
 
@@ -46,6 +49,9 @@ export async function buildServer(reader: ReportReader, telemetry: Telemetry, ac
   });
   await app.register(swaggerUi, { routePrefix: "/docs" });
   operationRoutes(app, telemetry);
+  app.get("/analytics.md", { schema: { hide: true } }, async (_request, reply) =>
+    reply.type("text/plain; charset=utf-8").send(await readFile(metricsPage, "utf8")),
+  );
   reportRoutes(app, reader);
   await app.register(staticFiles, {
     root: publicFolder,

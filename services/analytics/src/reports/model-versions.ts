@@ -3,16 +3,23 @@ import type { ReportReader } from "../report-reader.ts";
 
 export interface ModelVersions {
   readonly publications: readonly Record<string, unknown>[];
+  /** Pilots with their time and the model that the other leads kept; `pilots` has what became of the leads of each. */
+  readonly trials: readonly Record<string, unknown>[];
   readonly pilots: readonly Record<string, unknown>[];
   readonly shadows: readonly Record<string, unknown>[];
 }
 
 /** R6: every publication of a model, newest first, how champion and challenger of each pilot did, and where a shadow differs. */
 export async function modelVersions(reader: ReportReader): Promise<ModelVersions> {
-  const [publications, pilots, shadows] = await Promise.all([
+  const [publications, trials, pilots, shadows] = await Promise.all([
     reader.rows<Record<string, unknown>>(
       `SELECT version, name, fingerprint, role, percent, conditions, rescore_per_second AS rescorePerSecond, toString(published_at) AS publishedAt
        FROM model_publications ORDER BY version DESC LIMIT 200`,
+    ),
+    reader.rows<Record<string, unknown>>(
+      `SELECT version, model, percent, conditions, toString(began_at) AS beganAt, if(ended_at IS NULL, NULL, toString(ended_at)) AS endedAt,
+         champion_version AS championVersion, champion
+       FROM pilots ORDER BY version DESC LIMIT 20`,
     ),
     reader.rows<Record<string, unknown>>(
       `SELECT pilot_version AS pilotVersion, side, model, model_version AS modelVersion, new_leads AS newLeads, leads, mql,
@@ -26,7 +33,7 @@ export async function modelVersions(reader: ReportReader): Promise<ModelVersions
        FROM shadow_comparison ORDER BY shadowVersion DESC, leads DESC LIMIT 200`,
     ),
   ]);
-  return { publications, pilots, shadows };
+  return { publications, trials, pilots, shadows };
 }
 
 export interface DriftReport extends Drift {
