@@ -42,8 +42,14 @@ function faultOf(issue: z.core.$ZodIssue, document: Document, lines: LineCounter
   return {
     where: `${name}:${line}${path === "" ? "" : ` ${path}`}`,
     reason: issue.message.replace(/\.$/, ""),
-    remedy: "Correct the document",
+    remedy: remedyOf(issue) ?? "Correct the document",
   };
+}
+
+/** Of a check that knows what to do: `context.addIssue({ code: "custom", …, params: { remedy } })`. */
+function remedyOf(issue: z.core.$ZodIssue): string | null {
+  const remedy: unknown = issue.code === "custom" ? issue.params?.remedy : undefined;
+  return typeof remedy === "string" ? remedy : null;
 }
 
 /** Line of the node at `path`, or of the nearest node above it that exists. */

@@ -35,6 +35,14 @@ describe("a YAML document", () => {
     expect(faultsOf("version: 1\nteams: []\nversion: 2\n")[0]).toMatch(/^policy\.yaml:3: not YAML/);
   });
 
+  it("says the remedy of a check that has one, and only that", () => {
+    const judged = schema.superRefine((_, context) =>
+      context.addIssue({ code: "custom", path: ["teams", 0], message: "is too small", params: { remedy: "Add somebody" } }),
+    );
+    const parsing = (): unknown => parseYamlDocument("version: 1\nteams:\n  - {name: north, size: 2}\n", judged, "roster.yaml");
+    expect(parsing).toThrow(/^CONFIG_INVALID: 1 fault\nroster\.yaml:3 teams\.0: is too small\. Add somebody$/);
+  });
+
   it("says which file is missing", () => {
     expect(() => readYamlDocument("/nowhere/policy.yaml", schema)).toThrow(ConfigError);
     expect(() => readYamlDocument("/nowhere/policy.yaml", schema)).toThrow("/nowhere/policy.yaml: there is no such file. Check the path");

@@ -37,7 +37,8 @@ const judgedBy = (faultsOf: (document: unknown) => readonly DocumentFault[]) =>
           .split(/[.[\]]+/)
           .filter((part) => part !== "")
           .map((part) => (/^\d+$/.test(part) ? Number(part) : part)),
-        message: `${problem}. ${remedy}`,
+        message: problem,
+        params: { remedy },
       });
     }
   });
