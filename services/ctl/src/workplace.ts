@@ -1,5 +1,13 @@
 import { join, resolve } from "node:path";
-import { loadStack, type Ports, readStackState, resolvePorts, type ServerAddresses, type Stack, type StackState } from "@leadstream/infra-local";
+import {
+  loadStack,
+  type Ports,
+  readStackState,
+  resolvePorts,
+  type ServerAddresses,
+  type Stack,
+  type StackState,
+} from "@leadstream/infra-local";
 import { CommandError } from "./errors.ts";
 import { addressesFromEnvironment } from "./stack/server-environment.ts";
 

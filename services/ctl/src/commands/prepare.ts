@@ -27,5 +27,10 @@ export async function prepareFromEnvironment({ root }: Workplace): Promise<void>
     roster: config.roster ?? join(examples, "rosters/demo-team.yaml"),
     journey: config.journey ?? join(examples, "journeys/nurture.yaml"),
   };
-  await prepareStack(addressesOf(config), { root, dataDir: config.dataDir, documents: readDocuments(documents, Date.now()), log: progressLog() });
+  await prepareStack(addressesOf(config), {
+    root,
+    dataDir: config.dataDir,
+    documents: readDocuments(documents, Date.now()),
+    log: progressLog(),
+  });
 }
