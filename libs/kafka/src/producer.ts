@@ -131,8 +131,8 @@ class KafkaProducer implements Producer {
     const queue = queues[index];
     if (queue === undefined)
       throw new KafkaAdapterError("TOPIC_DIFFERS", `${topic} has no partition ${index}`, "Use the count that the topic was made with.");
-    this.began(bytes);
     const sent = queue.append(options.timestamp ?? Date.now(), key, value, options.headers, bytes);
+    this.began(bytes);
     if (this.closed) queue.flush();
     return sent;
   }
