@@ -9,6 +9,7 @@ import { readHistory } from "./what-if/read-history.ts";
 const wishShape = z.object({
   policy: z.string(),
   teams: z.array(z.object({ teamId: z.string(), document: z.string() })).nullable(),
+  journeys: z.array(z.string()).nullable(),
   from: z.int().nullable(),
   to: z.int().nullable(),
   ownTimes: z.boolean(),

@@ -11,6 +11,9 @@ export interface KnownNames {
   readonly currency: string | null;
 }
 
+/** Stands where a document names no team at all, which is a fault of its own. */
+export const missingTeam = "?";
+
 export function checkPolicyNames(reader: DocumentReader, policy: Policy, known: KnownNames): void {
   for (const [index, rule] of policy.rules.entries()) {
     for (const [number, target] of rule.targets.entries()) {
@@ -24,7 +27,7 @@ export function checkPolicyNames(reader: DocumentReader, policy: Policy, known: 
       }
     }
   }
-  checkTarget(reader, policy.fallback, "fallback", known);
+  if (policy.fallback.team !== missingTeam) checkTarget(reader, policy.fallback, "fallback", known);
   if (policy.currency !== null && known.currency !== null && policy.currency.base !== known.currency) {
     reader.fault(
       "currency.base",

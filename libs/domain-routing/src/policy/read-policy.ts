@@ -3,7 +3,7 @@ import type { OpenIntervals } from "../calendar/add-working-time.ts";
 import { readCalendars } from "../calendar/read-calendars.ts";
 import { DocumentReader, type Fault } from "../document/document-reader.ts";
 import { RoutingError } from "../errors.ts";
-import { checkPolicyNames, type KnownNames } from "./check-names.ts";
+import { checkPolicyNames, type KnownNames, missingTeam } from "./check-names.ts";
 import { checkReachable } from "./check-reachable.ts";
 import { readCurrencies } from "./currency.ts";
 import type { ClockRow, PhaseClocks, Policy, PoolKind, Tier } from "./policy.ts";
@@ -68,7 +68,7 @@ function read(document: unknown, known?: KnownNames): { policy: Policy; faults: 
     bands: readBands(reader, root.bands),
     tierByGrade: readTierByGrade(reader, root.tierByGrade),
     rules,
-    fallback: readTarget(reader, root.fallback ?? { team: "?" }, "fallback", outOfHours),
+    fallback: readTarget(reader, root.fallback ?? { team: missingTeam }, "fallback", outOfHours),
     clocks: readClocks(reader, root.clocks, calendars),
     currency: readCurrencies(reader, root.currency),
     ...readOwnership(reader, root, request),

@@ -7,12 +7,19 @@ export function registerReplay(program: Command): void {
   program
     .command("replay")
     .description("repeat a fold from its recorded inbox in a fresh process and compare it with the log, byte by byte")
-    .addOption(new Option("--verify <fold>", "which fold").choices(Object.keys(replayableFolds)).makeOptionMandatory())
+    .addOption(
+      new Option("--verify <fold>", "which fold; router: its two, cases and teams")
+        .choices([...Object.keys(replayableFolds), "router"])
+        .makeOptionMandatory(),
+    )
     .option("--json", "one JSON object")
-    .action(async ({ verify, json }: { verify: ReplayableFold; json?: boolean }) => {
-      const result = await replayFold(openWorkplace(), verify);
-      console.log(json === true ? JSON.stringify(result) : renderReplay(result));
-      if (!result.same) process.exitCode = 2;
+    .action(async ({ verify, json }: { verify: ReplayableFold | "router"; json?: boolean }) => {
+      const folds = verify === "router" ? (["cases", "teams"] as const) : [verify];
+      for (const fold of folds) {
+        const result = await replayFold(openWorkplace(), fold);
+        console.log(json === true ? JSON.stringify(result) : renderReplay(result));
+        if (!result.same) process.exitCode = 2;
+      }
     });
 }
 

@@ -33,6 +33,8 @@ const summaryShape = z.object({
   reps: z.array(repShape),
 });
 
+const journeyShape = z.object({ journey: z.string(), entered: count, messages: count, alerted: count, left: z.record(z.string(), count) });
+
 /** What the router's what-if process answers. */
 export const comparisonShape = z.object({
   policy: z.string(),
@@ -42,8 +44,10 @@ export const comparisonShape = z.object({
   simulatedMs: count,
   happened: summaryShape,
   whatIf: summaryShape,
+  journeys: z.object({ happened: z.array(journeyShape), whatIf: z.array(journeyShape) }),
 });
 
 export type Comparison = z.output<typeof comparisonShape>;
+export type JourneySummary = Comparison["journeys"]["happened"][number];
 export type Summary = Comparison["happened"];
 export type RepSummary = Summary["reps"][number];

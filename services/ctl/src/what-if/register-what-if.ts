@@ -13,6 +13,7 @@ export function registerWhatIf(program: Command): void {
     .description("play the leads of the past to another policy and compare with what happened; changes nothing")
     .requiredOption("--policy <yaml>", "routing policy to try")
     .option("--roster <yaml>", "teams and sellers to try; default: those that were published, from when they were")
+    .option("--journey <yaml...>", "journeys to try; default: those that were published, from when they were")
     .option("--from <time>", "count from this time on, such as 2026-03-01")
     .option("--to <time>", "count up to this time")
     .option("--imported", "imported history happens at its own time, as if it had come in live")

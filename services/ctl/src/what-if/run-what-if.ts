@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { ConfigError } from "@leadstream/config";
 import { rosterParts } from "@leadstream/domain-routing";
 import { stackEnvironment } from "@leadstream/infra-local";
-import { readPolicyFile, readRoster } from "../commands/documents.ts";
+import { readJourneyFile, readPolicyFile, readRoster } from "../commands/documents.ts";
 import { CommandError } from "../errors.ts";
 import { runningStack, type Workplace } from "../workplace.ts";
 import { type Comparison, comparisonShape } from "./comparison.ts";
@@ -11,6 +11,7 @@ import { type Comparison, comparisonShape } from "./comparison.ts";
 export interface WhatIfWish {
   readonly policy: string;
   readonly roster?: string;
+  readonly journey?: readonly string[];
   readonly from?: string;
   readonly to?: string;
   readonly imported?: boolean;
@@ -33,6 +34,7 @@ export async function runWhatIf(workplace: Workplace, wish: WhatIfWish): Promise
   const input = {
     policy: policy.document,
     teams: roster === null ? null : rosterParts(JSON.parse(roster.document)),
+    journeys: wish.journey?.map((file) => readJourneyFile(file, beginning).document) ?? null,
     from,
     to,
     ownTimes: wish.imported === true,

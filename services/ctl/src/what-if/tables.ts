@@ -1,5 +1,5 @@
 import type { Table } from "../learning/table.ts";
-import type { Comparison, RepSummary, Summary } from "./comparison.ts";
+import type { Comparison, JourneySummary, RepSummary, Summary } from "./comparison.ts";
 
 const units = [
   [86_400_000, "d"],
@@ -78,5 +78,31 @@ export function whatIfTables(comparison: Comparison): readonly Table[] {
         ...pair(sides, ({ won }) => String(won)),
       ]),
     },
+    journeyTable(comparison),
   ];
+}
+
+function journeyTable({ journeys: { happened, whatIf } }: Comparison): Table {
+  const names = [...new Set([...happened, ...whatIf].map(({ journey }) => journey))].sort();
+  const pair = (name: string, value: (journey: JourneySummary) => string): string[] =>
+    [happened, whatIf].map((side) => {
+      const found = side.find(({ journey }) => journey === name);
+      return found === undefined ? "–" : value(found);
+    });
+  const reasons = ({ left }: JourneySummary): string =>
+    Object.entries(left)
+      .map(([reason, runs]) => `${reason} ${runs}`)
+      .join(", ") || "–";
+  return {
+    title: "Journeys: happened, what if",
+    columns: ["journey", "entered", "if", "messages", "if", "alerted", "if", "left because", "if"],
+    rows: names.map((name) => [
+      name,
+      ...pair(name, ({ entered }) => String(entered)),
+      ...pair(name, ({ messages }) => String(messages)),
+      ...pair(name, ({ alerted }) => String(alerted)),
+      ...pair(name, reasons),
+    ]),
+    note: "Opens and clicks are those of messages that were really sent: a branch or a goal that looks at them goes by what leads did then. What a message would have changed in a score is left out.",
+  };
 }

@@ -40,11 +40,16 @@ const comparison: Comparison = comparisonShape.parse({
   simulatedMs: 1_234,
   happened: summary([rep("ann", "north", 3), rep("gone", null, 2)], 4),
   whatIf: summary([rep("ann", "north", 1), rep("new <i>", "east", 4)], 7),
+  journeys: {
+    happened: [{ journey: "nurture", entered: 9, messages: 12, alerted: 1, left: { assigned: 4, finished: 2 } }],
+    whatIf: [{ journey: "nurture", entered: 7, messages: 8, alerted: 0, left: {} }],
+  },
 });
 
 describe("what-if, told", () => {
   it("both worlds stand side by side, sellers of either, by team", () => {
-    const [all, sellers] = whatIfTables(comparison);
+    const [all, sellers, journeys] = whatIfTables(comparison);
+    expect(journeys!.rows).toEqual([["nurture", "9", "7", "12", "8", "1", "0", "assigned 4, finished 2", "–"]]);
     expect(all!.rows).toContainEqual(["target missed", "4", "7"]);
     expect(all!.rows).toContainEqual(["response, p90", "–", "–"]);
     expect(sellers!.rows.map((row) => row.slice(0, 4))).toEqual([

@@ -1,5 +1,6 @@
 import { checkPolicy, namesOf, RoutingError, readPolicy, readTeam } from "@leadstream/domain-routing";
-import type { History, PublishedTeam } from "./history.ts";
+import type { History, PublishedJourney, PublishedTeam } from "./history.ts";
+import { type JourneySummary, summariseJourneys } from "./journey-summary.ts";
 import { type Simulation, simulate } from "./simulate.ts";
 import { type Summary, summarise, type Window } from "./summary.ts";
 
@@ -11,6 +12,7 @@ export interface Comparison {
   readonly simulatedMs: number;
   readonly happened: Summary;
   readonly whatIf: Summary;
+  readonly journeys: { readonly happened: readonly JourneySummary[]; readonly whatIf: readonly JourneySummary[] };
 }
 
 export interface CompareWish {
@@ -18,6 +20,8 @@ export interface CompareWish {
   readonly policy: string;
   /** Rosters that hold from the beginning; null: the recorded ones, each from its time on. */
   readonly teams: readonly PublishedTeam[] | null;
+  /** Journeys that hold from the beginning, as JSON; null: the recorded ones, each from its time on. */
+  readonly journeys: readonly string[] | null;
   /** null: from the first signal, to the last. */
   readonly from: number | null;
   readonly to: number | null;
@@ -38,7 +42,7 @@ export function compare(history: History, wish: CompareWish, nowMs: () => number
   // Sellers of imported history are those whom it names: the recorded rosters came after it.
   const sellers = wish.ownTimes ? new Map<string, string>() : repsOf([...newest.values()]);
   const began = nowMs();
-  const simulation: Simulation = simulate(wish.policy, teams, signals, window.to);
+  const simulation: Simulation = simulate(wish.policy, teams, journeysFor(history, wish), signals, window.to);
   const simulatedMs = Math.round(nowMs() - began);
   return {
     policy: readPolicy(wish.policy).name,
@@ -48,7 +52,17 @@ export function compare(history: History, wish: CompareWish, nowMs: () => number
     simulatedMs,
     happened: summarise(history.assignments, history.alerts, sellers, window),
     whatIf: summarise(simulation.assignments, simulation.alerts, repsOf(teams), window),
+    journeys: {
+      happened: summariseJourneys(history.moves, history.messages, window),
+      whatIf: summariseJourneys(simulation.moves, simulation.messages, window),
+    },
   };
+}
+
+/** With own times of imported history the recorded journeys came too late as well. */
+function journeysFor({ journeys }: History, wish: CompareWish): readonly PublishedJourney[] {
+  if (wish.journeys !== null) return wish.journeys.map((document) => ({ document, publishedAt: 0 }));
+  return wish.ownTimes ? journeys.map((journey) => ({ ...journey, publishedAt: 0 })) : journeys;
 }
 
 function checkNames(policy: string, teams: readonly PublishedTeam[]): void {

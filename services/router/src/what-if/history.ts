@@ -1,8 +1,14 @@
-import type { Alert, Assignment, Signal } from "@leadstream/schemas";
+import type { Alert, Assignment, JourneyMoved, MessageRequested, Signal } from "@leadstream/schemas";
 
 /** A roster of one team as it was published, with its time on the log. */
 export interface PublishedTeam {
   readonly teamId: string;
+  readonly publishedAt: number;
+  readonly document: string;
+}
+
+/** A journey as it was published, with its time on the log; one may end another of its name. */
+export interface PublishedJourney {
   readonly publishedAt: number;
   readonly document: string;
 }
@@ -14,6 +20,9 @@ export interface History {
   readonly teams: readonly PublishedTeam[];
   readonly assignments: readonly Assignment[];
   readonly alerts: readonly Alert[];
+  readonly journeys: readonly PublishedJourney[];
+  readonly moves: readonly JourneyMoved[];
+  readonly messages: readonly MessageRequested[];
 }
 
 /** The records of one partition, in their order. */

@@ -5,12 +5,14 @@ import {
   type Assignment,
   AvroReader,
   type Decoded,
+  type JourneyMoved,
+  type MessageRequested,
   type Signal,
   type TopicName,
   topicNames,
   UnknownSchemaIdError,
 } from "@leadstream/schemas";
-import { type History, mergeSignals, type PublishedTeam } from "./history.ts";
+import { type History, mergeSignals, type PublishedJourney, type PublishedTeam } from "./history.ts";
 import { historyLimit } from "./history-limit.ts";
 import { importedOwners } from "./imported-owners.ts";
 
@@ -36,10 +38,15 @@ export async function readHistory(kafka: KafkaConnection, registry: Registry, { 
   const hold = historyLimit(maxRecords);
   // Imported history may happen earlier than its records say.
   const wanted = (time: number): boolean => ownTimes || time < to;
+  const journeys: PublishedJourney[] = [];
   const partitions = await everyPartition(kafka, topicNames.leadSignals, async (partition) => {
     const signals: Signal[] = [];
     await readRecords(kafka, registry, topicNames.leadSignals, partition, ({ record }) => {
-      if (record.type !== "Signal" || record.value.leadId === "" || !wanted(record.value.time)) return;
+      if (record.type !== "Signal") return;
+      const { kind, time, document } = record.value;
+      // Every partition has a copy.
+      if (kind === "journey" && partition === 0 && document !== null) journeys.push({ publishedAt: time, document });
+      if (record.value.leadId === "" || !wanted(time)) return;
       hold();
       signals.push(record.value);
     });
@@ -54,22 +61,25 @@ export async function readHistory(kafka: KafkaConnection, registry: Registry, { 
   );
   const assignments: Assignment[] = [];
   const alerts: Alert[] = [];
-  for (const topic of [topicNames.leadAssignments, topicNames.leadAlerts]) {
-    await everyPartition(kafka, topic, (partition) =>
-      readRecords(kafka, registry, topic, partition, ({ record }) => {
-        if (record.type !== "Assignment" && record.type !== "Alert") return;
-        if (!wanted(record.value.time)) return;
-        hold();
-        if (record.type === "Assignment") assignments.push(record.value);
-        else alerts.push(record.value);
-      }),
-    );
+  const moves: JourneyMoved[] = [];
+  const messages: MessageRequested[] = [];
+  const keep = ({ type, value }: Decoded): void => {
+    if (type !== "Assignment" && type !== "Alert" && type !== "JourneyMoved" && type !== "MessageRequested") return;
+    if (!wanted(value.time)) return;
+    hold();
+    if (type === "Assignment") assignments.push(value);
+    else if (type === "Alert") alerts.push(value);
+    else if (type === "JourneyMoved") moves.push(value);
+    else messages.push(value);
+  };
+  for (const topic of [topicNames.leadAssignments, topicNames.leadAlerts, topicNames.leadMessages]) {
+    await everyPartition(kafka, topic, (partition) => readRecords(kafka, registry, topic, partition, ({ record }) => keep(record)));
   }
   const imported = importedOwners(partitions);
   const known = new Set(imported.map(({ leadId }) => leadId));
   // Until it acts itself, the router only repeats what history says of an imported lead, at the time of the import.
   const own = assignments.filter(({ leadId, epoch }) => epoch > 0 || !known.has(leadId));
-  return { signals: mergeSignals(partitions, to), teams, assignments: [...imported, ...own], alerts };
+  return { signals: mergeSignals(partitions, to), teams, assignments: [...imported, ...own], alerts, journeys, moves, messages };
 }
 
 /** When imported events happened, by their offset: the scorer has judged that. */

@@ -1,12 +1,14 @@
 import { type Policy, readPolicy } from "@leadstream/domain-routing";
-import type { Alert, Assignment, RecordName, Records, Signal } from "@leadstream/schemas";
+import type { Alert, Assignment, JourneyMoved, MessageRequested, RecordName, Records, Signal } from "@leadstream/schemas";
 import { MemoryIo, TopologyDriver } from "@leadstream/stream";
 import { routerTopologies } from "../topology.ts";
-import type { PublishedTeam } from "./history.ts";
+import type { PublishedJourney, PublishedTeam } from "./history.ts";
 
 export interface Simulation {
   readonly assignments: readonly Assignment[];
   readonly alerts: readonly Alert[];
+  readonly moves: readonly JourneyMoved[];
+  readonly messages: readonly MessageRequested[];
   /** Signals that were fed, ticks not counted. */
   readonly signals: number;
   readonly ticks: number;
@@ -19,11 +21,19 @@ const SECOND_MS = 1_000;
  * Plays the signals of the past to the router's own topologies under another policy, in memory and in virtual time. What sales did is kept as it
  * was and counts for whoever owns the lead then: a status or a hand-back names no rep and no lease any more.
  */
-export function simulate(policyDocument: string, teams: readonly PublishedTeam[], signals: readonly Signal[], to: number): Simulation {
+export function simulate(
+  policyDocument: string,
+  teams: readonly PublishedTeam[],
+  journeys: readonly PublishedJourney[],
+  signals: readonly Signal[],
+  to: number,
+): Simulation {
   const world = new World(tickOf(readPolicy(policyDocument)));
   const [first] = signals;
-  if (first === undefined) return { assignments: [], alerts: [], signals: 0, ticks: 0 };
+  if (first === undefined) return { assignments: [], alerts: [], moves: [], messages: [], signals: 0, ticks: 0 };
   const rosters = [...teams].sort((one, other) => one.publishedAt - other.publishedAt);
+  const plans = [...journeys].sort((one, other) => one.publishedAt - other.publishedAt);
+  let planVersion = 0;
   const versions = new Map<string, number>();
   const publishUntil = (time: number): void => {
     for (let next = rosters[0]; next !== undefined && next.publishedAt <= time; next = rosters[0]) {
@@ -34,11 +44,20 @@ export function simulate(policyDocument: string, teams: readonly PublishedTeam[]
       world.roster(next.teamId, version, next.document);
     }
   };
+  const planUntil = (time: number): void => {
+    for (let next = plans[0]; next !== undefined && next.publishedAt <= time; next = plans[0]) {
+      plans.shift();
+      world.advance(next.publishedAt);
+      world.journey(next.document, ++planVersion);
+    }
+  };
   world.nowMs = first.time;
   publishUntil(first.time);
   world.policy(policyDocument, first);
+  planUntil(first.time);
   for (const signal of signals) {
     publishUntil(signal.time);
+    planUntil(signal.time);
     world.advance(signal.time);
     world.signal(withoutOwner(signal));
   }
@@ -46,6 +65,8 @@ export function simulate(policyDocument: string, teams: readonly PublishedTeam[]
   return {
     assignments: world.records("lead.assignments", "Assignment"),
     alerts: world.records("lead.alerts", "Alert"),
+    moves: world.records("lead.messages", "JourneyMoved"),
+    messages: world.records("lead.messages", "MessageRequested"),
     signals: signals.length,
     ticks: world.ticks,
   };
@@ -86,6 +107,10 @@ class World {
   policy(document: string, first: Signal): void {
     this.template = { ...first, leadId: "", eventId: null, attributes: null, status: null, command: null, rep: null, due: 0, epoch: null };
     this.append(null, { ...this.template, kind: "policy", document, policyVersion: 1 });
+  }
+
+  journey(document: string, version: number): void {
+    if (this.template !== null) this.append(null, { ...this.template, kind: "journey", document, policyVersion: version });
   }
 
   signal(signal: Signal): void {

@@ -43,11 +43,13 @@ const signals = Array.from({ length: 12 }, (_, index) => index)
 const policyWith = (changes: Record<string, unknown>): string => JSON.stringify({ ...demo, ...changes });
 const strategyFor = (strategy: string): string => policyWith({ rules: [], fallback: { team: "emea", tier: "any", strategy } });
 
+const journeys = [{ publishedAt: start + 5 * second, document: JSON.stringify(document("journeys/demo.yaml")) }];
 const past = (policy: string): History => {
-  const { assignments, alerts } = simulate(policy, teams, signals, start + 600 * second);
-  return { signals, teams, assignments, alerts };
+  const { signals: _fed, ticks, ...made } = simulate(policy, teams, journeys, signals, start + 600 * second);
+  expect(ticks).toBeGreaterThan(0);
+  return { signals, teams, journeys, ...made };
 };
-const wish = { teams: null, from: null, to: start + 600 * second, ownTimes: false };
+const wish = { teams: null, journeys: null, from: null, to: start + 600 * second, ownTimes: false };
 
 describe("what-if", () => {
   it("the policy of the past gives what happened", () => {
@@ -90,6 +92,21 @@ describe("what-if", () => {
     expect(Math.max(...whatIf.reps.map(({ mostOpen }) => mostOpen))).toBeGreaterThan(2);
   });
 
+  it("plays the journeys that were in force, or others; the same ones under the same policy do the same", () => {
+    const policy = JSON.stringify({ ...demo, recycle: { to: "nurture" } });
+    const history = past(policy);
+    const same = compare(history, { ...wish, policy }, () => 0).journeys;
+    expect(same.whatIf).toEqual(same.happened);
+    expect(same.happened).toMatchObject([{ journey: "nurture", entered: expect.any(Number), messages: expect.any(Number) }]);
+    expect(same.happened[0]!.messages).toBeGreaterThan(3);
+    const other = { name: "other", enter: { states: ["nurture"] }, steps: [{ id: "one", after: "1s", send: "x" }] };
+    const tried = compare(history, { ...wish, policy, journeys: [JSON.stringify(other)] }, () => 0).journeys;
+    expect(tried.happened).toEqual(same.happened);
+    expect(tried.whatIf).toMatchObject([{ journey: "other", left: { finished: expect.any(Number) } }]);
+    // Where leads go to the pool nobody is nurtured.
+    expect(compare(history, { ...wish, policy: JSON.stringify(demo) }, () => 0).journeys.whatIf).toEqual([]);
+  });
+
   it("refuses a policy that names what the roster lacks", () => {
     const policy = policyWith({ rules: [], fallback: { team: "nowhere", tier: "any" } });
     expect(() => compare(past(JSON.stringify(demo)), { ...wish, policy }, () => 0)).toThrow(
@@ -98,7 +115,11 @@ describe("what-if", () => {
   });
 
   it("an empty past is an empty report", () => {
-    const { whatIf } = compare({ signals: [], teams, assignments: [], alerts: [] }, { ...wish, policy: JSON.stringify(demo) }, () => 0);
+    const { whatIf } = compare(
+      { signals: [], teams, assignments: [], alerts: [], journeys: [], moves: [], messages: [] },
+      { ...wish, policy: JSON.stringify(demo) },
+      () => 0,
+    );
     expect(whatIf).toMatchObject({ leads: 0, leases: 0, fairness: null, meanResponseMs: null });
   });
 });
