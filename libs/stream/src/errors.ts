@@ -14,6 +14,7 @@ export type StreamErrorCode =
   | "STORE_CONFLICT"
   | "STORE_LOCKED"
   | "STORE_CORRUPT"
+  | "STORE_LAYOUT"
   | "OFFSET_OUT_OF_RANGE"
   | "FENCED"
   | "INVALID_TOPOLOGY";
@@ -34,3 +35,12 @@ export class StreamError extends Error {
 export class RetriableStreamError extends Error {
   override readonly name = "RetriableStreamError";
 }
+
+/** What is whole in a store, but written as another version lays it out. */
+export const unreadableStore = (cause: unknown): StreamError =>
+  new StreamError(
+    "STORE_LAYOUT",
+    `the store was written by a version that lays state out otherwise (${cause instanceof Error ? cause.message : String(cause)})`,
+    "Delete the state folder of the partition: it is folded again from the log; or start the version that wrote it",
+    { cause },
+  );

@@ -229,6 +229,23 @@ describe("fold protocol, step 4 refuses to guess", () => {
       }),
     ).toBe("REPLAY_DIFFERS");
   });
+  it("a store that another version laid out, of the partition or of a key", async () => {
+    const cut = (store: SurvivingStore): SurvivingStore => {
+      const open = store.open.bind(store);
+      store.open = async () => {
+        const header = await open();
+        return header === null ? null : { ...header, partition: header.partition.subarray(0, 3) };
+      };
+      return store;
+    };
+    expect(await refusal((_log, store) => cut(store))).toBe("STORE_LAYOUT");
+    expect(
+      await refusal((_log, store) => {
+        store.read = () => Buffer.of(0x80);
+        return store;
+      }),
+    ).toBe("STORE_LAYOUT");
+  });
   it("other logic and a gap between store and commit", async () => {
     const log = logWith(60);
     const store = new SurvivingStore();

@@ -1,4 +1,5 @@
 import { AvroReader, AvroWriter } from "@leadstream/schemas";
+import { unreadableStore } from "./errors.ts";
 import type { BinaryCodec } from "./fold.ts";
 
 /** What a partition of a fold holds once, beside the states of its keys. */
@@ -52,13 +53,18 @@ export function encodePartitionState<Shared>(state: PartitionState<Shared>, code
   return writer.slice();
 }
 
+/** Throws STORE_LAYOUT when another version wrote the bytes. */
 export function decodePartitionState<Shared>(bytes: Buffer, codec: BinaryCodec<Shared>): PartitionState<Shared> {
-  const reader = new AvroReader(bytes);
-  const now = reader.long();
-  const incoming = readCounters(reader);
-  const outgoing = readCounters(reader);
-  const shared = codec.read(reader);
-  return { now, incoming, outgoing, shared, walk: reader.boolean() ? { after: reader.string(), at: reader.long() } : null };
+  try {
+    const reader = new AvroReader(bytes);
+    const now = reader.long();
+    const incoming = readCounters(reader);
+    const outgoing = readCounters(reader);
+    const shared = codec.read(reader);
+    return { now, incoming, outgoing, shared, walk: reader.boolean() ? { after: reader.string(), at: reader.long() } : null };
+  } catch (cause) {
+    throw unreadableStore(cause);
+  }
 }
 
 /** Metadata of the Kafka offset commit: what the fold must agree with when it comes back (step 8). */

@@ -16,8 +16,6 @@ export interface RecoveryFacts {
 export interface RecoveryPlan {
   readonly from: number;
   readonly to: number;
-  /** The store is used as it is; otherwise it is cleared and rebuilt. */
-  readonly useStore: boolean;
   /** Outgoing counters that the suppressed fold must arrive at; null when nothing was committed yet. */
   readonly committed: CommitMetadata | null;
 }
@@ -77,7 +75,7 @@ export function planRecovery(facts: RecoveryFacts): RecoveryPlan {
       "Start the former version once and stop it with SIGTERM (it drains), or delete the state folder to refold everything with the new one",
     );
   }
-  return { from, to, useStore: store !== null, committed: metadata };
+  return { from, to, committed: metadata };
 }
 
 function readMetadata(inbox: string, committed: CommittedOffset): CommitMetadata {

@@ -1,4 +1,5 @@
 import { AvroReader, AvroWriter } from "@leadstream/schemas";
+import { unreadableStore } from "./errors.ts";
 import { NO_TIMER, type StateCodec } from "./fold.ts";
 import { compareKeys } from "./key-order.ts";
 import type { StateStore, StoreWrite, TimerEntry } from "./ports.ts";
@@ -108,7 +109,11 @@ export class StateCache<State> {
       return;
     }
     cell.spare = null;
-    cell.state = this.codec.read(this.reader.window(bytes, start, end), cell.key, spare ?? undefined);
+    try {
+      cell.state = this.codec.read(this.reader.window(bytes, start, end), cell.key, spare ?? undefined);
+    } catch (cause) {
+      throw unreadableStore(cause);
+    }
   }
 
   /** Brings the slab's bytes up to date. */
