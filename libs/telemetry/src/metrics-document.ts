@@ -12,7 +12,7 @@ export function metricsDocument(definitions: readonly MetricDefinition[] = Objec
   );
   return `# Metrics
 
-Made from \`libs/telemetry/src/metric-definitions.ts\` by \`node libs/telemetry/src/metrics-document.ts\`; a test keeps them equal.
+Made from \`libs/telemetry/src/metric-definitions.ts\` by \`npm run node -- libs/telemetry/src/metrics-document.ts\`; a test keeps them equal.
 Every process serves them at \`/metrics\` with the label \`service\`, beside the process metrics of Node (memory, CPU, event-loop delay).
 
 | metric | type | labels | meaning | advice |

@@ -143,7 +143,9 @@ program
 
 program
   .command("bench [arguments...]")
-  .description("measure against peers on this machine: bench <name|all> [--size small|full] [name=value ...]; docs/benchmarks explains")
+  .description(
+    "measure against peers on this machine: bench <name|all> [--size small|full] [--repeats n] [name=value ...]; docs/benchmarks explains",
+  )
   .allowUnknownOption()
   .action((words: string[]) => {
     const { status } = spawnSync(process.execPath, [join(openWorkplace().root, "tests/bench/src/main.ts"), ...words], { stdio: "inherit" });

@@ -1,4 +1,4 @@
-/** `node tests/bench/src/main.ts <name> [--size small|full] [--repeats n] [name=value …]`: the same as `./leadstream bench`. */
+/** What `./leadstream bench <name> [--size small|full] [--repeats n] [name=value …]` runs. */
 import { parseArgs } from "node:util";
 import { BenchError } from "./harness/bench-error.ts";
 import { runBench, usualBenchNames } from "./run-bench.ts";

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, statfsSync } from "node:fs";
 import { freemem } from "node:os";
 import { stripVTControlCharacters } from "node:util";
 import { assertPortsFree, errorText, findJavas, type PortName, readStackState } from "@leadstream/infra-local";
@@ -14,6 +14,8 @@ export interface Finding {
 }
 
 const MINIMUM_FREE_MB = 3_000;
+/** Downloads take 1.5 GB; the rest is for the data of a first day. */
+const MINIMUM_DISK_MB = 3_000;
 
 /** Looks at everything that the stack needs of this machine. */
 export async function examine(workplace: Workplace): Promise<Finding[]> {
@@ -32,6 +34,8 @@ export async function examine(workplace: Workplace): Promise<Finding[]> {
   const portsFree =
     running !== undefined ? null : await assertPortsFree(ports, Object.keys(ports) as PortName[]).then(() => null, errorText);
   const freeMb = Math.round(freemem() / 1e6);
+  const disk = statfsSync(workplace.root);
+  const diskMb = Math.round((disk.bavail * disk.bsize) / 1e6);
   const docker = spawnSync("docker", ["info", "--format", "{{.ServerVersion}}"], { encoding: "utf8", timeout: 5_000 });
   return [
     { what: "Node", ok: node >= 24, detail: process.versions.node, remedy: "Start through ./leadstream or npm: they fetch Node 24" },
@@ -59,6 +63,12 @@ export async function examine(workplace: Workplace): Promise<Finding[]> {
       ok: freeMb >= MINIMUM_FREE_MB || running !== undefined,
       detail: `${freeMb} MB free`,
       remedy: `The stack needs about ${MINIMUM_FREE_MB} MB`,
+    },
+    {
+      what: "disk",
+      ok: diskMb >= MINIMUM_DISK_MB,
+      detail: `${diskMb} MB free`,
+      remedy: `Downloads and data need about ${MINIMUM_DISK_MB} MB`,
     },
     {
       what: "Docker engine (only for compose and npm run test:docker)",
