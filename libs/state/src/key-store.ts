@@ -32,7 +32,8 @@ const MAX_LEAD_ID_BYTES = 1_900;
 const SLOT_BYTES = 6;
 const SLOT_RADIX = 36;
 const DIGEST_CHARACTERS = 16;
-const KEY_ID = /^([0-9a-z]{1,10})-([0-9a-f]{16})$/;
+/** Eight digits: no slot lies where a file cannot reach. */
+const KEY_ID = /^([0-9a-z]{1,8})-[0-9a-f]{16}$/;
 
 interface Creation {
   readonly leadId: string;

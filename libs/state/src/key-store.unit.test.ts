@@ -33,6 +33,15 @@ describe("the key store", () => {
     expect(await store.find("")).toBeNull();
   });
 
+  it("finds no key by the name of another that lay in its place, nor beyond the file", async () => {
+    const { keyId } = await store.keyFor("lead-1");
+    const [slot, digest] = keyId.split("-") as [string, string];
+    expect(await store.find(`${slot}-${"0".repeat(digest.length)}`)).toBeNull();
+    expect(await store.find(`zzzzzzzz-${digest}`)).toBeNull();
+    expect(await store.find(`zzzzzzzzzz-${digest}`)).toBeNull();
+    expect(await store.find(`${keyId} `)).toBeNull();
+  });
+
   it("gives callers that ask together the same key", async () => {
     const asked = Array.from({ length: 300 }, (_, index) => store.keyFor(`lead-${index % 100}`));
     const keys = await Promise.all(asked);
