@@ -7,7 +7,7 @@ export type EventKind = (typeof eventKinds)[number];
 
 /** Sends one record and answers when all in-sync replicas have it; rejects when that is not known. Records of one key keep their order. */
 export interface RecordSender {
-  send(topic: string, partition: number | null, key: string, value: Buffer): Promise<RecordPlace>;
+  send(topic: string, partition: number | null, key: string | null, value: Buffer): Promise<RecordPlace>;
 }
 export interface RecordPlace {
   readonly partition: number;

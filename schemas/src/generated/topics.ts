@@ -99,7 +99,8 @@ export const topicFile = {
         "TeamRequest",
         "RosterPublished",
         "RosterChange",
-        "RosterDecided"
+        "RosterDecided",
+        "JourneyPublished"
       ]
     },
     {

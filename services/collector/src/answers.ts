@@ -89,6 +89,19 @@ export const rosterRefusedShape = z
   })
   .describe("The roster has changed since the version that the command names.");
 
+const journeyStateShape = z.object({
+  name: z.string(),
+  version: z.number().int().describe("Name it when you publish the journey anew."),
+  state: z.enum(["in force", "ended", "unknown"]),
+});
+export const journeysShape = z.object({ rows: z.array(journeyStateShape.extend({ document: z.looseObject({}) })) });
+export const journeyDoneShape = z
+  .object({ name: z.string(), version: z.number().int(), changed: z.boolean().describe("false: it is in force already.") })
+  .describe("It is on the log, in every partition.");
+export const journeyRefusedShape = z
+  .object({ code: z.literal("COMMAND_REFUSED"), message: z.string(), remedy: z.string(), current: journeyStateShape })
+  .describe("Somebody else published the journey since the version that the request names.");
+
 export type AcceptedAnswer = z.infer<typeof acceptedShape>;
 export type ProblemAnswer = z.infer<typeof problemShape>;
 export type BatchAnswer = z.infer<typeof batchShape>;

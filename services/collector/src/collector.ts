@@ -20,6 +20,7 @@ export async function startCollector(config: CollectorConfig, telemetry = teleme
       sink: io.sink,
       results: io.results,
       rosters: io.rosters,
+      journeys: io.journeys,
       newId: uuidV7Source(Date.now),
       apiKeys: io.apiKeys,
       telemetry,

@@ -6,6 +6,8 @@ import { systemClock, type Telemetry } from "@leadstream/telemetry";
 import { tailAssignments } from "./assignment-tail.ts";
 import { CommandResults } from "./command-results.ts";
 import type { CollectorConfig } from "./config.ts";
+import { KafkaJourneyLog } from "./journeys/journey-log.ts";
+import { JourneyBook } from "./journeys/journeys.ts";
 import { KafkaWatch } from "./kafka-watch.ts";
 import { KafkaRosterLog } from "./roster/roster-log.ts";
 import { Rosters } from "./roster/rosters.ts";
@@ -15,6 +17,7 @@ export interface CollectorIo {
   readonly apiKeys: ApiKeys;
   readonly results: CommandResults;
   readonly rosters: Rosters;
+  readonly journeys: JourneyBook;
   /** Waits for events under way, then closes Kafka and the key store. */
   close(): Promise<void>;
 }
@@ -68,6 +71,7 @@ export async function openIo(config: CollectorConfig, telemetry: Telemetry): Pro
       apiKeys,
       results,
       rosters: new Rosters(new KafkaRosterLog(connected.connection, connected.registry, connected.sender), results, config, systemClock),
+      journeys: new JourneyBook(new KafkaJourneyLog(connected.connection, connected.registry, connected.sender), Date.now, config),
       async close() {
         stopped.abort();
         await tail;

@@ -94,6 +94,7 @@ describe("operation", () => {
       "/v1/commands/{commandId}",
       "/v1/events",
       "/v1/hand-backs",
+      "/v1/journeys",
       "/v1/leads/{leadId}/personal",
       "/v1/roster",
       "/v1/spend",

@@ -8,10 +8,12 @@ import { type CommandResults, rememberCommands } from "./command-results.ts";
 import type { CollectorConfig } from "./config.ts";
 import { CollectorError, statusOf } from "./errors.ts";
 import { type EventSink, Intake, retryAfterOf } from "./intake.ts";
+import type { JourneyBook } from "./journeys/journeys.ts";
 import { closeConnectionsWhenDraining, guardRequests, measureRequests } from "./request-hooks.ts";
 import type { Rosters } from "./roster/rosters.ts";
 import { commandRoutes } from "./routes/command-routes.ts";
 import { eventRoutes } from "./routes/event-routes.ts";
+import { journeyRoutes } from "./routes/journey-routes.ts";
 import { operationRoutes } from "./routes/operation-routes.ts";
 import { resultRoutes } from "./routes/result-routes.ts";
 import { rosterRoutes } from "./routes/roster-routes.ts";
@@ -34,6 +36,7 @@ export interface ServerOptions {
   /** What became of commands; somebody shows it lead.assignments. */
   readonly results: CommandResults;
   readonly rosters: Rosters;
+  readonly journeys: JourneyBook;
   /** Ids of commands that bring none. */
   readonly newId: () => string;
   readonly apiKeys: ApiKeys;
@@ -45,7 +48,7 @@ export interface ServerOptions {
 
 /** The HTTP interface over a sink. Not listening yet: tests inject requests. */
 export async function buildServer(options: ServerOptions): Promise<FastifyInstance> {
-  const { results, rosters, newId, apiKeys, telemetry, limits, monotonicMs } = options;
+  const { results, rosters, journeys, newId, apiKeys, telemetry, limits, monotonicMs } = options;
   const sink = rememberCommands(options.sink, results);
   const app = Fastify({
     loggerInstance: telemetry.log as FastifyBaseLogger,
@@ -78,6 +81,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     commandRoutes(api, intake, results, limits);
     resultRoutes(api, results, rosters, limits);
     rosterRoutes(api, rosters, newId, limits);
+    journeyRoutes(api, journeys, limits);
   });
   return app;
 }

@@ -4,10 +4,20 @@ import { onRosterChange, onRosterVersion } from "@leadstream/domain-routing";
 import type { EdgeContext, KeyStore } from "@leadstream/edge";
 import { KafkaAdapterError } from "@leadstream/kafka";
 import { createNodeCrypto, Emitter, type RecordSender, uuidV7Source } from "@leadstream/producer";
-import { AvroReader, codecs, type Decoded, type RecordName, type RosterDecided, WireFormat } from "@leadstream/schemas";
+import {
+  AvroReader,
+  codecs,
+  type Decoded,
+  type JourneyPublished,
+  type RecordName,
+  type RosterDecided,
+  WireFormat,
+} from "@leadstream/schemas";
 import { createTelemetry, systemClock } from "@leadstream/telemetry";
 import type { FastifyInstance } from "fastify";
 import { CommandResults } from "../src/command-results.ts";
+import type { JourneyLog } from "../src/journeys/journey-log.ts";
+import { JourneyBook } from "../src/journeys/journeys.ts";
 import type { RosterLog, RosterNews } from "../src/roster/roster-log.ts";
 import { Rosters } from "../src/roster/rosters.ts";
 import { buildServer, type ServerLimits } from "../src/server.ts";
@@ -38,6 +48,9 @@ export interface World {
   readonly destroyed: string[];
   /** Versions of teams on the log; a test may slip in another writer's. */
   readonly rosters: RosterNews[];
+  /** Journeys as they were decided, and as the leads were told. */
+  readonly journeys: JourneyPublished[];
+  readonly publishedJourneys: JourneyPublished[];
   readonly logLines: string[];
   clockMs: number;
   /** What Kafka does with the next records. */
@@ -51,6 +64,8 @@ export async function world(overrides: Partial<ServerLimits> = {}): Promise<Worl
     destroyed: [] as string[],
     logLines: [] as string[],
     rosters: [] as RosterNews[],
+    journeys: [] as JourneyPublished[],
+    publishedJourneys: [] as JourneyPublished[],
     clockMs: 0,
     answer: async () => {},
   };
@@ -96,10 +111,24 @@ export async function world(overrides: Partial<ServerLimits> = {}): Promise<Worl
       return { partition: 1, offset: state.rosters.length - 1 };
     },
   };
+  let told = 0;
+  const journeyLog: JourneyLog = {
+    async catchUp(see) {
+      for (; told < state.journeys.length; told++) see(state.journeys[told]!);
+    },
+    async decide(journey) {
+      await (state as unknown as World).answer(state.journeys.length);
+      state.journeys.push(journey);
+    },
+    async publish(journey) {
+      state.publishedJourneys.push(journey);
+    },
+  };
   let ids = 0;
   const app = await buildServer({
     results,
     rosters: new Rosters(rosterLog, results, { rosterChangesWaiting: 2, rosterPollMs: 1 }, systemClock),
+    journeys: new JourneyBook(journeyLog, () => 1_000, { rosterChangesWaiting: 2 }),
     newId: () => `id-${++ids}`,
     sink: new Emitter({ sender, wire, context, now: () => 1_000 }),
     apiKeys: new ApiKeys([

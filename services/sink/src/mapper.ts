@@ -1,5 +1,5 @@
 import type { TableWriter } from "@leadstream/clickhouse";
-import { type Decoded, everyLead } from "@leadstream/schemas";
+import { type Decoded, everyLead, topicNames } from "@leadstream/schemas";
 import {
   alerts,
   assignments,
@@ -99,10 +99,13 @@ function mapRecord(place: LogPlace, record: Decoded, emit: RowSink): void {
       return;
     case "ModelPublished":
     case "PolicyPublished":
-    case "JourneyPublished":
     case "RosterPublished":
     case "RosterDecided":
       mapPublication(place, record, emit);
+      return;
+    case "JourneyPublished":
+      // On team.requests it is only decided which of two holds.
+      if (place.topic === topicNames.leadEvents) mapPublication(place, record, emit);
       return;
     case "RosterChange":
     case "Tick":

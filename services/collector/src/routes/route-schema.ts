@@ -3,6 +3,9 @@ import { z } from "zod";
 import {
   acceptedShape,
   batchShape,
+  journeyDoneShape,
+  journeyRefusedShape,
+  journeysShape,
   pendingShape,
   problemShape,
   refusedShape,
@@ -75,6 +78,21 @@ export function rosterSchema(): RouteShorthandOptions {
     summary: "The roster as the log holds it",
     security: [{ apiKey: [] }, { bearer: [] }],
     response: { 200: rosterShape, 401: failures[401], 503: failures[503] },
+  };
+  return { schema, validatorCompiler: () => (value: unknown) => ({ value }) };
+}
+
+export function journeyPublishSchema(body: z.ZodType): RouteShorthandOptions {
+  const { schema, ...rest } = eventSchema("Journeys", "Publish a journey, or end it (ended: true)", body);
+  return { ...rest, schema: { ...schema, response: { ...failures, 200: journeyDoneShape, 409: journeyRefusedShape } } };
+}
+
+export function journeysSchema(): RouteShorthandOptions {
+  const schema: FastifySchema = {
+    tags: ["Journeys"],
+    summary: "Journeys as the log holds them; who is in them is a report of analytics",
+    security: [{ apiKey: [] }, { bearer: [] }],
+    response: { 200: journeysShape, 401: failures[401], 503: failures[503] },
   };
   return { schema, validatorCompiler: () => (value: unknown) => ({ value }) };
 }

@@ -138,6 +138,9 @@ export async function publish(
     );
   } else {
     const value = { name, version, fingerprint, document: document.document };
+    // First to the partition that decides on publications over HTTP.
+    if (kind === "journey")
+      await send(ports, topicNames.teamRequests, null, rosterKey, "JourneyPublished", { ...value, touches: awaitedTouches(document) });
     await Promise.all(Array.from({ length: ports.leadPartitions }, (_, partition) => sendToLeads(ports, partition, document, value)));
   }
   ports.ledger.note(slot, { ...record, complete: true });

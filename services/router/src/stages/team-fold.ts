@@ -14,7 +14,7 @@ import {
   writeTeamState,
 } from "@leadstream/domain-routing";
 import type { Decoded, RosterChange, RosterDecided, RosterPublished, TeamRequest } from "@leadstream/schemas";
-import { deadLetter, type Fold, type FoldContext, ok, type Stage } from "@leadstream/stream";
+import { deadLetter, drop, type Fold, type FoldContext, ok, type Stage } from "@leadstream/stream";
 
 export type TeamInput =
   | { readonly type: "TeamRequest"; readonly teamId: string; readonly value: TeamRequest }
@@ -28,6 +28,7 @@ export type TeamInput =
  */
 export const decodeTeamRequest: Stage<TeamInput> = (record: Decoded, cursor) => {
   if (record.type === "TeamRequest") return ok({ type: record.type, teamId: record.value.teamId, value: record.value });
+  if (record.type === "JourneyPublished") return drop("a journey is decided here and published on lead.events");
   if (record.type === "RosterChange") return ok({ type: record.type, teamId: rosterKey, value: record.value });
   if (record.type === "RosterDecided")
     return ok({ type: record.type, teamId: record.value.done ? record.value.teamId : rosterKey, value: record.value });
