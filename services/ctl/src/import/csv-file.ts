@@ -26,10 +26,9 @@ export async function surveyFile(path: string): Promise<FileSurvey> {
   const hash = createHash("sha256");
   let lines = 0;
   let last = LINE_END;
-  const unpacked = await openUnpacked(path);
   try {
     for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) hash.update(chunk);
-    for await (const chunk of unpacked as AsyncIterable<Buffer>) {
+    for await (const chunk of await openUnpacked(path)) {
       for (let at = chunk.indexOf(LINE_END); at >= 0; at = chunk.indexOf(LINE_END, at + 1)) lines++;
       last = chunk[chunk.length - 1] ?? last;
     }
@@ -102,8 +101,8 @@ async function* readRows(path: string, spec: FileSpec, recordBytes: number): Asy
   }
 }
 
-/** The file's bytes, unpacked where they begin as gzip does, whatever the name says. */
-async function openUnpacked(path: string): Promise<Readable> {
+/** The file's bytes, unpacked where they begin as gzip does, whatever the name says. Read them at once: a fault that comes before a reader has none to tell. */
+async function openUnpacked(path: string): Promise<Readable & AsyncIterable<Buffer>> {
   const packed = await beginsAsGzip(path);
   const file = createReadStream(path);
   return packed ? pipeline(file, createGunzip(), () => {}) : file;
