@@ -1,4 +1,5 @@
 import type { Touch } from "@leadstream/schemas";
+import { folded } from "./folded.ts";
 import type { LeadProfile } from "./profile.ts";
 
 export type Operand = string | number | boolean;
@@ -58,8 +59,8 @@ function compileOne<S>(condition: Condition, getterOf: (field: string) => Getter
       };
     }
     case "contains": {
-      const { value } = condition;
-      return (subject) => contains(get(subject), value);
+      const part = folded(condition.value);
+      return (subject) => contains(get(subject), part);
     }
     case "range": {
       const { atLeast, below } = condition;
@@ -93,10 +94,11 @@ function isOneOf(value: FieldValue, wanted: readonly Operand[]): boolean {
   return false;
 }
 
+/** `part` is folded; the value is here. */
 function contains(value: FieldValue, part: string): boolean {
-  if (typeof value === "string") return value.includes(part);
+  if (typeof value === "string") return folded(value).includes(part);
   if (typeof value !== "object" || value === null) return false;
-  for (const one of value) if (one.includes(part)) return true;
+  for (const one of value) if (folded(one).includes(part)) return true;
   return false;
 }
 
@@ -135,8 +137,33 @@ export const profileFields: Readonly<Record<string, FieldType>> = {
 /** Fields that touch conditions may name, besides `property.<name>`. */
 export const touchFields: Readonly<Record<string, FieldType>> = { dwell: "number", channel: "text", campaign: "text", content: "text" };
 
+/** One function per field: a function that took the field's name would look it up by name for every lead. */
+const profileGetters: Readonly<Record<string, Getter<LeadProfile>>> = {
+  titleClass: (profile) => profile.titleClass,
+  industry: (profile) => profile.industry,
+  country: (profile) => profile.country,
+  region: (profile) => profile.region,
+  language: (profile) => profile.language,
+  companySize: (profile) => profile.companySize,
+  annualRevenue: (profile) => profile.annualRevenue,
+  emailKind: (profile) => profile.emailKind,
+  productLine: (profile) => profile.productLine,
+  need: (profile) => profile.need,
+  budget: (profile) => profile.budget,
+  budgetClear: (profile) => profile.budgetClear,
+  decisionChain: (profile) => profile.decisionChain,
+  painPoint: (profile) => profile.painPoint,
+  hasContact: (profile) => profile.hasContact,
+  hasNeed: (profile) => profile.hasNeed,
+  tags: (profile) => profile.tags,
+  channel: (profile) => profile.channel,
+  campaign: (profile) => profile.campaign,
+  account: (profile) => profile.account,
+};
+
 export function profileGetter(field: string): Getter<LeadProfile> {
-  if (!field.startsWith("custom.")) return (profile) => profile[field as "industry"];
+  const known = Object.hasOwn(profileGetters, field) ? profileGetters[field] : undefined;
+  if (known !== undefined) return known;
   const name = field.slice("custom.".length);
   return (profile) => {
     const index = profile.customNames.indexOf(name);
