@@ -1,11 +1,10 @@
 import type { CompiledCap, CompiledModel, CompiledRule } from "./compile-model.ts";
-import { addToSum, type DecayClass, decayClassOfKey, leftAt, slotAt, weighted } from "./decay.ts";
+import { decayClassOfKey, leftAt, slotAt, weighted } from "./decay.ts";
+import { PointSums } from "./point-sums.ts";
 import { addCounter, type LeadState, NEVER } from "./state.ts";
 import { DAY_MS } from "./units.ts";
 
 const NO_DAY = -1;
-/** Slots that a class has room for at first. */
-const SLOTS = 64;
 /** Entries are moved into sums when the oldest is so far beyond the horizon, or by this part of their greatest number at a time. */
 const ABSORB_AFTER_MS = DAY_MS;
 const ABSORB_PART = 8;
@@ -16,9 +15,8 @@ const ABSORB_PART = 8;
  */
 export class AwardSheet {
   private readonly model: CompiledModel;
-  private readonly slots: Float64Array[];
-  private readonly sums: Float64Array[];
-  private readonly slotCounts: Int32Array;
+  /** What the awards that were applied are worth. */
+  readonly sums: PointSums;
   private readonly capDays: Float64Array;
   private readonly capDayUsed: Float64Array;
   private readonly capLifeUsed: Float64Array;
@@ -38,9 +36,7 @@ export class AwardSheet {
 
   constructor(model: CompiledModel) {
     this.model = model;
-    this.slots = model.classes.map(() => new Float64Array(SLOTS));
-    this.sums = model.classes.map(() => new Float64Array(SLOTS));
-    this.slotCounts = new Int32Array(model.classes.length);
+    this.sums = new PointSums(model.classes);
     this.capDays = new Float64Array(model.caps.length);
     this.capDayUsed = new Float64Array(model.caps.length);
     this.capLifeUsed = new Float64Array(model.caps.length);
@@ -64,8 +60,8 @@ export class AwardSheet {
     const { model } = this;
     this.baseLoaded = state;
     this.replayNeeded = false;
-    this.slotCounts.fill(0);
     const { classes } = model;
+    this.sums.clear();
     let place = 0;
     for (let index = 0; index < state.sumClasses.length; index++) {
       const key = state.sumClasses[index]!;
@@ -75,7 +71,7 @@ export class AwardSheet {
         place = place + 1 === classes.length ? 0 : place + 1;
         tried++;
       }
-      if (tried < classes.length) this.addToSlot(classes[place]!, state.sumSlots[index]!, state.sumPoints[index]!);
+      if (tried < classes.length) this.sums.add(classes[place]!, state.sumSlots[index]!, state.sumPoints[index]!);
       else this.convert(state, index, at);
     }
     this.loadCounters(state);
@@ -86,15 +82,19 @@ export class AwardSheet {
     const former = decayClassOfKey(state.sumClasses[index]!);
     const left = leftAt(former, state.sumSlots, state.sumPoints, index, 1, at);
     const heir = this.model.classes.find((one) => one.sign === former.sign && one.lifeMs > 0 === former.lifeMs > 0);
-    if (heir !== undefined && left > 0) this.addToSlot(heir, slotAt(heir, at), weighted(heir, left, at));
+    if (heir === undefined || left === 0) return;
+    const slot = slotAt(heir, at);
+    this.sums.add(heir, slot, weighted(heir, left, at, slot));
   }
 
   private loadCounters(state: LeadState): void {
     const { model } = this;
-    this.capDays.fill(NO_DAY);
-    this.capDayUsed.fill(0);
-    this.capLifeUsed.fill(0);
-    this.ruleCounts.fill(0);
+    // Loops over the few that there are: `fill` costs more than all of them.
+    for (let index = 0; index < model.caps.length; index++) {
+      this.capDays[index] = NO_DAY;
+      this.capDayUsed[index] = this.capLifeUsed[index] = 0;
+    }
+    for (let index = 0; index < model.countedRules.length; index++) this.ruleCounts[model.countedRules[index]!.index] = 0;
     const { counterKeys, counterFirst, counterSecond } = state;
     for (let index = 0; index < counterKeys.length; index++) {
       const counter = model.counterIndex.get(counterKeys[index]!);
@@ -171,17 +171,21 @@ export class AwardSheet {
     this.given[index] = this.awarded;
     this.cutBy[index] = this.cutting;
     if (this.awarded === 0) return;
-    this.addToSlot(rule.decay, slotAt(rule.decay, time), weighted(rule.decay, this.awarded, time));
+    const slot = slotAt(rule.decay, time);
+    this.sums.add(rule.decay, slot, weighted(rule.decay, this.awarded, time, slot));
   }
 
   private limit(rule: CompiledRule, time: number): void {
-    const count = this.ruleCounts[rule.index]! + 1;
-    this.ruleCounts[rule.index] = count;
-    if ((rule.once && count > 1) || (rule.every > 1 && count % rule.every !== 0)) {
-      this.awarded = 0;
-      return;
+    if (rule.counted) {
+      const count = this.ruleCounts[rule.index]! + 1;
+      this.ruleCounts[rule.index] = count;
+      if ((rule.once && count > 1) || (rule.every > 1 && count % rule.every !== 0)) {
+        this.awarded = 0;
+        return;
+      }
     }
     const { caps } = rule;
+    if (caps.length === 0) return;
     const day = Math.floor(time / DAY_MS);
     for (let index = 0; index < caps.length; index++) {
       const cap = caps[index]!;
@@ -204,79 +208,6 @@ export class AwardSheet {
       this.capDayUsed[index] = this.awarded;
     } else if (day === known) this.capDayUsed[index]! += this.awarded;
     this.capLifeUsed[index]! += this.awarded;
-  }
-
-  private addToSlot(decay: DecayClass, slot: number, amount: number): void {
-    const slots = this.slots[decay.index]!;
-    const sums = this.sums[decay.index]!;
-    const count = this.slotCounts[decay.index]!;
-    for (let index = count - 1; index >= 0; index--) {
-      if (slots[index] === slot) {
-        sums[index] = addToSum(sums[index]!, amount);
-        return;
-      }
-    }
-    this.slotCounts[decay.index] = count + 1;
-    if (count < slots.length) {
-      slots[count] = slot;
-      sums[count] = amount;
-    } else this.grow(decay.index, slot, amount);
-  }
-
-  private grow(decay: number, slot: number, amount: number): void {
-    const { slots, sums } = this;
-    const count = slots[decay]!.length;
-    for (const [list, value] of [
-      [slots, slot],
-      [sums, amount],
-    ] as const) {
-      const longer = new Float64Array(count * 2);
-      longer.set(list[decay]!);
-      longer[count] = value;
-      list[decay] = longer;
-    }
-  }
-
-  /** Points left at `at` of the classes of one sign, as a magnitude. */
-  private left(sign: 1 | -1, at: number): number {
-    const { classes } = this.model;
-    let total = 0;
-    for (let index = 0; index < classes.length; index++) {
-      if (classes[index]!.sign === sign) total += this.leftOf(classes[index]!, at);
-    }
-    return total;
-  }
-
-  private leftOf(decay: DecayClass, at: number): number {
-    const count = this.slotCounts[decay.index]!;
-    return count === 0 ? 0 : leftAt(decay, this.slots[decay.index]!, this.sums[decay.index]!, 0, count, at);
-  }
-
-  /** Never rises with `at`. */
-  gainsAt(at: number): number {
-    return this.left(1, at);
-  }
-
-  /** A magnitude; never rises with `at`. */
-  lossesAt(at: number): number {
-    return this.left(-1, at);
-  }
-
-  pointsAt(at: number): number {
-    return this.left(1, at) - this.left(-1, at);
-  }
-
-  /** The part of `pointsAt` that leaves at once at an age. */
-  expiringAt(at: number): number {
-    let total = 0;
-    for (const decay of this.model.classes) if (decay.expires) total += decay.sign * this.leftOf(decay, at);
-    return total;
-  }
-
-  /** Something is left that will fade. */
-  fades(): boolean {
-    for (const decay of this.model.classes) if (decay.lifeMs > 0 && this.slotCounts[decay.index]! > 0) return true;
-    return false;
   }
 
   /**
@@ -312,23 +243,12 @@ export class AwardSheet {
   /** Sums and counters as they are laid out here. */
   storeBase(state: LeadState): void {
     const { model } = this;
-    state.sumClasses.length = state.sumSlots.length = state.sumPoints.length = 0;
     // What has faded since may still count in a past that is rewritten.
     const { horizonMs, touches } = model.model.late;
-    const rewritable = touches === 0 ? 0 : horizonMs + model.longestDwellMs;
-    for (const decay of model.classes) {
-      const now = slotAt(decay, state.at - rewritable);
-      for (let index = 0; index < this.slotCounts[decay.index]!; index++) {
-        const slot = this.slots[decay.index]![index]!;
-        if (now - slot >= decay.slotsKept) continue;
-        state.sumClasses.push(decay.key);
-        state.sumSlots.push(slot);
-        state.sumPoints.push(this.sums[decay.index]![index]!);
-      }
-    }
-    state.counterKeys.length = state.counterFirst.length = state.counterSecond.length = 0;
-    for (const rule of model.rules) {
-      if ((rule.once || rule.every > 1) && this.ruleCounts[rule.index]! > 0) addCounter(state, rule.hash, this.ruleCounts[rule.index]!, 0);
+    this.sums.writeTo(state, state.at - (touches === 0 ? 0 : horizonMs + model.longestDwellMs));
+    if (state.counterKeys.length > 0) state.counterKeys.length = state.counterFirst.length = state.counterSecond.length = 0;
+    for (const rule of model.countedRules) {
+      if (this.ruleCounts[rule.index]! > 0) addCounter(state, rule.hash, this.ruleCounts[rule.index]!, 0);
     }
     for (const cap of model.caps) {
       if (this.capDays[cap.index]! !== NO_DAY && cap.perDay !== Number.MAX_SAFE_INTEGER)

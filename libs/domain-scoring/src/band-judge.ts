@@ -4,7 +4,7 @@ import type { CompiledModel } from "./compile-model.ts";
 import type { Facts } from "./decision.ts";
 import { nextCrossing } from "./next-timers.ts";
 import { PastCrossings } from "./past-crossings.ts";
-import { bandAt } from "./standing.ts";
+import { bandAt, bandIndex } from "./standing.ts";
 import { type LeadState, LIVE, NEVER, PENDING_DOWN } from "./state.ts";
 
 const NOTHING_PENDING: readonly number[] = [];
@@ -39,7 +39,7 @@ export class BandJudge {
 
   private judgePresent(facts: Facts): void {
     const { model, track } = this;
-    const told = facts.band === "" ? 0 : model.bandNames.indexOf(facts.band);
+    const told = bandIndex(model, facts.band);
     if (model.longestDwellMs === 0 || told < 0 || (facts.flags & LIVE) === 0) {
       track.start(bandAt(model, facts.score, told), false, NOTHING_PENDING);
       return;
@@ -52,7 +52,7 @@ export class BandJudge {
   nextDue({ fit, silence, at, silenceDue }: Facts): number {
     const { model, sheet, track } = this;
     const until = silenceDue === NEVER ? Number.MAX_SAFE_INTEGER : silenceDue - 1;
-    const crossing = nextCrossing(model, sheet, track, fit + silence, at, until);
+    const crossing = nextCrossing(model, sheet.sums, track, fit + silence, at, until);
     const telling = track.nextTelling();
     return telling !== NEVER && (crossing === NEVER || telling < crossing) ? telling : crossing;
   }

@@ -34,8 +34,17 @@ export interface CompiledRule {
   readonly caps: readonly CompiledCap[];
   readonly once: boolean;
   readonly every: number;
+  /** How often it applied matters. */
+  readonly counted: boolean;
   /** Depends on other awards of the lead: a late one may change theirs. */
   readonly limited: boolean;
+}
+
+/** What a kind of touch does. */
+export interface TouchPlan {
+  /** The most specific first; empty = the kind is known for the intent alone. */
+  readonly rules: readonly CompiledRule[];
+  readonly statesIntent: boolean;
 }
 
 /** A model ready to be applied to millions of events: no lookups by text but the kind of touch. */
@@ -44,9 +53,11 @@ export interface CompiledModel {
   readonly name: string;
   readonly version: number;
   readonly profileRules: readonly CompiledRule[];
-  readonly touchRules: ReadonlyMap<string, readonly CompiledRule[]>;
+  /** By kind; a kind that is not there gives no points and states nothing. */
+  readonly touches: ReadonlyMap<string, TouchPlan>;
   readonly statusRules: ReadonlyMap<string, readonly CompiledRule[]>;
   readonly rules: readonly CompiledRule[];
+  readonly countedRules: readonly CompiledRule[];
   readonly classes: readonly DecayClass[];
   /** Hash of a rule → its index. */
   readonly ruleIndex: HashIndex;
@@ -63,9 +74,7 @@ export interface CompiledModel {
   readonly exclusiveGroups: number;
   /** Nothing decays after so many ms. */
   readonly longestLifeMs: number;
-  readonly hasNegativeDecay: boolean;
   readonly gradeTests: readonly { readonly grade: Grade; readonly test: Predicate<LeadProfile> }[];
-  readonly hotTouches: ReadonlySet<string>;
   readonly hotTest: Predicate<LeadProfile> | null;
   readonly bandTemperature: readonly (Temperature | null)[];
 }
@@ -90,9 +99,10 @@ export function compileModel(model: Model): CompiledModel {
     name: model.name,
     version: model.version,
     profileRules: ofKind("profile"),
-    touchRules: byTrigger(model, rules, "behaviour"),
+    touches: touchPlans(byTrigger(model, rules, "behaviour"), new Set(model.temperature.hotTouches)),
     statusRules: byTrigger(model, rules, "status"),
     rules,
+    countedRules: rules.filter(({ counted }) => counted),
     ruleIndex: new HashIndex(rules.map((rule) => [rule.hash, rule.index])),
     counterIndex: new HashIndex([
       ...rules.map((rule): [number, number] => [rule.hash, rule.index]),
@@ -112,9 +122,7 @@ export function compileModel(model: Model): CompiledModel {
     max: model.scale.max,
     exclusiveGroups: exclusive.length,
     longestLifeMs: classes.reduce((longest, one) => Math.max(longest, one.lifeMs), 0),
-    hasNegativeDecay: classes.some((one) => one.sign < 0 && one.lifeMs > 0),
     gradeTests: model.grades.rules.map(({ grade, when }) => ({ grade, test: compileConditions(when, profileGetter) })),
-    hotTouches: new Set(model.temperature.hotTouches),
     hotTest: model.temperature.hotWhen.length === 0 ? null : compileConditions(model.temperature.hotWhen, profileGetter),
     bandTemperature: model.bands.map((band) => model.temperature.bands[band.name] ?? null),
   };
@@ -135,6 +143,7 @@ function compileRule(rule: Rule, index: number, parts: RuleParts): CompiledRule 
     touchTest: rule.kind === "behaviour" ? compileConditions(rule.when, touchGetter) : never,
     once: rule.once,
     every: rule.every,
+    counted: rule.once || rule.every > 1,
     limited: rule.once || rule.every > 1 || parts.caps.length > 0,
   };
 }
@@ -176,6 +185,11 @@ function capNamed(caps: CompiledCap[], label: string, cap: Cap): CompiledCap {
   };
   caps.push(made);
   return made;
+}
+
+function touchPlans(rules: ReadonlyMap<string, readonly CompiledRule[]>, hot: ReadonlySet<string>): Map<string, TouchPlan> {
+  const kinds = new Set([...rules.keys(), ...hot]);
+  return new Map([...kinds].map((kind) => [kind, { rules: rules.get(kind) ?? [], statesIntent: hot.has(kind) }]));
 }
 
 function byTrigger(model: Model, rules: readonly CompiledRule[], kind: Rule["kind"]): Map<string, CompiledRule[]> {

@@ -1,4 +1,4 @@
-import { growth } from "./half-life-table.ts";
+import { elapsedAtGrowth, growth } from "./half-life-table.ts";
 
 /** How points fade with their age. Times in ms. */
 export type Decay =
@@ -44,6 +44,8 @@ export interface DecayClass {
   readonly slotMs: number;
   /** A slot this far back counts nothing any more. */
   readonly slotsKept: number;
+  /** True for points that halve in a slot. */
+  readonly halves: boolean;
   /** True for points that leave at once at an age: their rows are `expire`. */
   readonly expires: boolean;
   /** Ms after which nothing is left; 0 = stays for ever. */
@@ -65,7 +67,8 @@ export function decayClassOfKey(key: number): DecayClass {
 type Shape = Pick<DecayClass, "kind" | "slotMs" | "slotsKept" | "lifeMs">;
 
 function classOf(index: number, shape: Shape, sign: 1 | -1): DecayClass {
-  return { index, key: shape.slotMs * 8 + shape.kind * 2 + (sign < 0 ? 1 : 0), sign, expires: shape.kind === WINDOW, ...shape };
+  const key = shape.slotMs * 8 + shape.kind * 2 + (sign < 0 ? 1 : 0);
+  return { index, key, sign, halves: shape.kind === HALF_LIFE, expires: shape.kind === WINDOW, ...shape };
 }
 
 function shapeOf(decay: Decay): Shape {
@@ -94,9 +97,9 @@ export function slotAt(decay: DecayClass, at: number): number {
   return decay.kind === NONE ? 0 : Math.floor(at / decay.slotMs);
 }
 
-/** What `points` (thousandths, magnitude) at `at` add to the sum of their slot. */
-export function weighted(decay: DecayClass, points: number, at: number): number {
-  return decay.kind === HALF_LIFE ? points * growth(at % decay.slotMs, decay.slotMs) : points;
+/** What `points` (thousandths, magnitude) at `at` add to the sum of their slot, which is `slotAt(decay, at)`. */
+export function weighted(decay: DecayClass, points: number, at: number, slot: number): number {
+  return decay.kind === HALF_LIFE ? points * growth(at - slot * decay.slotMs, decay.slotMs) : points;
 }
 
 /** Adds to a slot's sum; it stops at a bound far above every scale, whatever the order. */
@@ -113,16 +116,48 @@ export function leftAt(
   count: number,
   at: number,
 ): number {
+  const slot = slotAt(decay, at);
+  let total = totalIn(decay, slots, sums, start, count, slot);
+  if (decay.kind === HALF_LIFE && total > 0) total = Math.floor(total / growth(at - slot * decay.slotMs, decay.slotMs));
+  return Math.min(total, MAX_LEFT);
+}
+
+/** What `leftAt` divides by the growth inside `slot`; the same during the whole slot. */
+function totalIn(
+  { kind, slotsKept }: DecayClass,
+  slots: ArrayLike<number>,
+  sums: ArrayLike<number>,
+  start: number,
+  count: number,
+  slot: number,
+): number {
   let total = 0;
-  const now = slotAt(decay, at);
   for (let index = start; index < start + count; index++) {
-    const age = now - slots[index]!;
-    if (age >= decay.slotsKept) continue;
+    const age = slot - slots[index]!;
+    if (age >= slotsKept) continue;
     const sum = sums[index]!;
-    if (decay.kind === HALF_LIFE) total += age <= 0 ? sum : Math.floor(sum / powersOfTwo[age]!);
-    else if (decay.kind === LINEAR) total += age <= 0 ? sum : Math.floor((sum * (LINEAR_STEPS - age)) / LINEAR_STEPS);
+    if (kind === HALF_LIFE) total += age <= 0 ? sum : Math.floor(sum / powersOfTwo[age]!);
+    else if (kind === LINEAR) total += age <= 0 ? sum : Math.floor((sum * (LINEAR_STEPS - age)) / LINEAR_STEPS);
     else total += sum;
   }
-  if (decay.kind === HALF_LIFE && total > 0) total = Math.floor(total / growth(at % decay.slotMs, decay.slotMs));
-  return Math.min(total, MAX_LEFT);
+  return total;
+}
+
+/**
+ * First millisecond after `at` at which less than `points` (≥ 1) are left of a half-life's sums: what `leftAt` says, read backwards from the
+ * table instead of searched. What is left at some later instant must be less.
+ */
+export function firstLeftBelow(
+  decay: DecayClass,
+  slots: ArrayLike<number>,
+  sums: ArrayLike<number>,
+  count: number,
+  points: number,
+  at: number,
+): number {
+  for (let slot = slotAt(decay, at); ; slot++) {
+    const growthNeeded = Math.floor(totalIn(decay, slots, sums, 0, count, slot) / points) + 1;
+    const elapsed = elapsedAtGrowth(growthNeeded, decay.slotMs);
+    if (elapsed < decay.slotMs) return Math.max(slot * decay.slotMs + elapsed, at + 1);
+  }
 }

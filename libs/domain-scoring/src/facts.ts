@@ -1,6 +1,8 @@
 import type { Facts } from "./decision.ts";
 import type { LeadState } from "./state.ts";
 
+export const NO_AWARDS: readonly number[] = [];
+
 /** Facts of a state that stays as it is. */
 export function factsOf(state: LeadState): Facts {
   return {
@@ -22,7 +24,7 @@ export function factsOf(state: LeadState): Facts {
     pending: state.pending,
     past: null,
     profile: null,
-    awards: [],
+    awards: NO_AWARDS,
     awardsAt: 0,
     remembers: false,
     idHigh: 0,

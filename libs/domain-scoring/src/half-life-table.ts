@@ -45,3 +45,19 @@ export function growth(elapsedMs: number, periodMs: number): number {
   const low = table[index]!;
   return low + Math.floor(((table[index + 1]! - low) * rest) / periodMs);
 }
+
+/** The least elapsedMs at which `growth` is `wanted` 2^24ths or more; periodMs or more when it never is. */
+export function elapsedAtGrowth(wanted: number, periodMs: number): number {
+  if (wanted <= UNIT) return 0;
+  if (wanted > 2 * UNIT) return periodMs;
+  let low = 0;
+  let high = TABLE_STEPS;
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if (table[middle]! < wanted) low = middle;
+    else high = middle;
+  }
+  const start = table[low]!;
+  const rest = Math.ceil(((wanted - start) * periodMs) / (table[high]! - start));
+  return Math.ceil((low * periodMs + rest) / TABLE_STEPS);
+}

@@ -1,5 +1,5 @@
-import type { AwardSheet } from "./award-sheet.ts";
 import type { CompiledModel } from "./compile-model.ts";
+import type { PointSums } from "./point-sums.ts";
 import { clampScore } from "./standing.ts";
 import { NEVER, SILENCE_TOLD } from "./state.ts";
 
@@ -29,44 +29,37 @@ export interface Span {
  * First millisecond after `at` at which decay alone takes the score out of a band, or NEVER. Looks until `until`, which is the last instant
  * before something else moves the score. `rest` are the points that do not fade until then.
  */
-export function nextCrossing(
-  model: CompiledModel,
-  sheet: AwardSheet,
-  { low, high }: Span,
-  rest: number,
-  at: number,
-  until: number,
-): number {
+export function nextCrossing(model: CompiledModel, sums: PointSums, { low, high }: Span, rest: number, at: number, until: number): number {
   const end = Math.min(at + model.longestLifeMs, until);
-  if (end <= at || !sheet.fades()) return NEVER;
-  if (sheet.lossesAt(at) === sheet.lossesAt(end)) {
-    if (low === Number.NEGATIVE_INFINITY || clampScore(model, rest + sheet.pointsAt(end)) >= low) return NEVER;
-    return firstBelow(model, sheet, rest, low, at, end);
-  }
-  return firstOutside(model, sheet, rest, low, high, at, end);
+  if (end <= at) return NEVER;
+  if (sums.fades(-1) && sums.lossesAt(at) !== sums.lossesAt(end)) return firstOutside(model, sums, rest, low, high, at, end);
+  if (low === Number.NEGATIVE_INFINITY || !sums.fades(1) || clampScore(model, rest + sums.pointsAt(end)) >= low) return NEVER;
+  return firstBelow(model, sums, rest, low, at, end);
 }
 
-/** Only gains fade: the score falls, a binary search finds the first millisecond below. */
-function firstBelow(model: CompiledModel, sheet: AwardSheet, rest: number, low: number, at: number, end: number): number {
+/** Only gains fade: the score falls. Where they do in several ways, a binary search finds the first millisecond below. */
+function firstBelow(model: CompiledModel, sums: PointSums, rest: number, low: number, at: number, end: number): number {
+  const known = sums.firstBelow(low - rest, at);
+  if (known !== NEVER) return known;
   let inside = at;
   let outside = end;
   while (outside - inside > 1) {
     const middle = inside + Math.floor((outside - inside) / 2);
-    if (clampScore(model, rest + sheet.pointsAt(middle)) < low) outside = middle;
+    if (clampScore(model, rest + sums.pointsAt(middle)) < low) outside = middle;
     else inside = middle;
   }
   return outside;
 }
 
 /** Gains and losses fade: over a span the score lies between (gains at its end - losses at its start) and (gains at its start - losses at its end). */
-function firstOutside(model: CompiledModel, sheet: AwardSheet, rest: number, low: number, high: number, at: number, end: number): number {
+function firstOutside(model: CompiledModel, sums: PointSums, rest: number, low: number, high: number, at: number, end: number): number {
   let inside = at;
   let span = end - at;
   for (let looks = 0; inside < end; looks++) {
     const from = inside + 1;
     const to = Math.min(inside + span, end);
-    const least = clampScore(model, rest + sheet.gainsAt(to) - sheet.lossesAt(from));
-    const most = clampScore(model, rest + sheet.gainsAt(from) - sheet.lossesAt(to));
+    const least = clampScore(model, rest + sums.gainsAt(to) - sums.lossesAt(from));
+    const most = clampScore(model, rest + sums.gainsAt(from) - sums.lossesAt(to));
     if (least >= low && most < high) {
       inside = to;
       span *= 2;

@@ -6,7 +6,7 @@ import type { Facts, RewrittenPast } from "./decision.ts";
 import { replace } from "./facts.ts";
 import { nextCrossing } from "./next-timers.ts";
 import { UNKNOWN_PROFILE } from "./profile.ts";
-import { clampScore, fitOf } from "./standing.ts";
+import { bandIndex, clampScore, fitOf } from "./standing.ts";
 import { type LeadState, LIVE, NEVER } from "./state.ts";
 
 /** So many instants are looked at for one late event; a past that needs more is left as it was told. */
@@ -53,11 +53,11 @@ export class PastCrossings {
     if (this.present(before) !== 0 || (before.crossTimes.at(-1) ?? NEVER) >= facts.awardsAt) return false;
     let rest = Math.max(this.restBefore(before), facts.fit + facts.silence);
     for (const points of before.restPoints) rest = Math.max(rest, points);
-    return rest + sheet.gainsAt(facts.awardsAt) + gainsAfter(sheet, facts.awardsAt) < bound;
+    return rest + sheet.sums.gainsAt(facts.awardsAt) + gainsAfter(sheet, facts.awardsAt) < bound;
   }
 
   private present(before: LeadState): number {
-    return before.band === "" ? 0 : this.model.bandNames.indexOf(before.band);
+    return bandIndex(this.model, before.band);
   }
 
   /** Fit and silence as the state has them; before the first event, those of an unknown lead. */
@@ -91,7 +91,7 @@ export class PastCrossings {
   private passTime(sheet: AwardSheet, track: BandTrack, rest: number, at: number, until: number, facts: Facts): void {
     let inside = at;
     while (inside < until && this.looked <= MAX_INSTANTS) {
-      const crossing = nextCrossing(this.model, sheet, track, rest, inside, until);
+      const crossing = nextCrossing(this.model, sheet.sums, track, rest, inside, until);
       const telling = track.nextTelling();
       const isTold = telling !== NEVER && telling <= until && (crossing === NEVER || telling < crossing);
       const next = isTold ? telling : crossing;
@@ -104,7 +104,7 @@ export class PastCrossings {
   private judge(sheet: AwardSheet, track: BandTrack, rest: number, at: number, facts: Facts): void {
     this.looked++;
     const from = track.told;
-    track.judge(clampScore(this.model, rest + sheet.pointsAt(at)), at);
+    track.judge(clampScore(this.model, rest + sheet.sums.pointsAt(at)), at);
     if (track.told === from || at < facts.awardsAt) return;
     const last = this.found.at(-1);
     const first = last?.at === at ? this.found.pop()!.from : from;

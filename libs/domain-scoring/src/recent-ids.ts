@@ -1,4 +1,3 @@
-import { hash32, secondHash32 } from "./hash.ts";
 import { NEVER } from "./never.ts";
 
 /** Words of an id: two hashes, then the time's high and low half. */
@@ -6,15 +5,13 @@ const WORDS = 4;
 const WORD_BYTES = 4;
 export const ID_BYTES = WORDS * WORD_BYTES;
 const FIRST_IDS = 4;
+const GROWTH = 4;
 const HALF = 0x1_0000_0000;
 
 export interface IdLimits {
   readonly windowMs: number;
   readonly events: number;
 }
-
-export const idHighOf: (eventId: string) => number = hash32;
-export const idLowOf: (eventId: string) => number = secondHash32;
 
 /**
  * Recent event ids of a lead as two 32-bit hashes, in order of arrival, with the log time; NEVER for imported ones, which leave by number only.
@@ -79,7 +76,7 @@ export class RecentIds {
 
   private makeRoom(count: number): void {
     if (count * WORDS <= this.words.length) return;
-    const longer = new Int32Array(Math.max(count, (this.words.length / WORDS) * 2) * WORDS);
+    const longer = new Int32Array(Math.max(count * WORDS, this.words.length * GROWTH));
     longer.set(this.words);
     this.words = longer;
   }

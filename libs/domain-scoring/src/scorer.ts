@@ -1,15 +1,16 @@
-import type { LedgerRow, Profile, Touch, Verdict } from "@leadstream/schemas";
+import type { Profile, Touch, Verdict } from "@leadstream/schemas";
 import { AwardSheet } from "./award-sheet.ts";
 import { BandJudge } from "./band-judge.ts";
 import type { CompiledModel, CompiledRule } from "./compile-model.ts";
 import { correctionsOf, NO_CORRECTIONS } from "./corrections.ts";
 import type { Decision, Facts, LeadEvent } from "./decision.ts";
 import { effectiveTime } from "./event-time.ts";
-import { applyFacts, factsOf, insertEntry } from "./facts.ts";
+import { applyFacts, factsOf, insertEntry, NO_AWARDS } from "./facts.ts";
+import { TwoHashes } from "./hash.ts";
+import { LedgerRows } from "./ledger-rows.ts";
 import { nextSilence } from "./next-timers.ts";
 import { type Change, eventOutput, modelOutput, signalsOf, timerOutput, timerSignals } from "./outputs.ts";
 import { copyProfile, type LeadProfile, mergeCapture, mergeProfile, sameAttributes } from "./profile.ts";
-import { idHighOf, idLowOf } from "./recent-ids.ts";
 import { bandAt, clampScore, fitOf, fitRows, gradeOf, silenceOf, temperatureOf } from "./standing.ts";
 import {
   ATTRIBUTES_NEW,
@@ -38,6 +39,9 @@ export class Scorer {
   private readonly held: boolean[];
   private readonly holds: boolean[];
   private readonly taken: boolean[];
+  private readonly rows = new LedgerRows();
+  /** Of the present event's id. */
+  private readonly id = new TwoHashes();
   /** Facts of the decision that the sheet still holds. */
   private decided: Facts | null = null;
   /** No profile rule was applied to the lead yet, not even those that hold for an empty profile. */
@@ -58,9 +62,9 @@ export class Scorer {
     const { value } = event;
     const before = state ?? initialState(value.leadId);
     const facts = factsOf(before);
-    const rows: LedgerRow[] = [];
-    const high = idHighOf(value.eventId);
-    const low = idLowOf(value.eventId);
+    const rows = this.rows.begin();
+    this.id.take(value.eventId);
+    const { high, low } = this.id;
     const known = before.ids.has(high, low, now, model.model.duplicates.windowMs);
     const { effectiveAt, verdict } = effectiveTime(value.occurredAt, now, value.imported, model.model.late);
     const countsAt = Math.min(effectiveAt, now);
@@ -79,7 +83,7 @@ export class Scorer {
     }
     this.conclude(before, facts, rows);
     this.decided = facts;
-    const change: Change = { before, facts, rows, event, verdict: finalVerdict, effectiveAt, now, model, awaited };
+    const change: Change = { before, facts, rows: rows.taken(), event, verdict: finalVerdict, effectiveAt, now, model, awaited };
     const signals = signalsOf(change);
     const corrections = facts.past === null ? NO_CORRECTIONS : correctionsOf(change, facts.past.changes);
     return { output: eventOutput(change), signals, corrections, facts };
@@ -88,7 +92,7 @@ export class Scorer {
   /** What it does that the timer of `kind` came due at `due`; `now` is the log time that let it fire. */
   decideTimer(state: LeadState, kind: number, due: number, now: number): Decision {
     const facts = factsOf(state);
-    const rows: LedgerRow[] = [];
+    const rows = this.rows.begin();
     this.advance(state, facts, rows, Math.max(state.at, due));
     const { signalAfterMs } = this.model.model.inactivity;
     const tell = signalAfterMs !== null && (facts.flags & SILENCE_TOLD) === 0 && facts.at - facts.lastActiveAt >= signalAfterMs;
@@ -101,22 +105,22 @@ export class Scorer {
       const looked = { ...factsOf(state), crossingDue, silenceDue, pending, flags };
       return { output: null, signals: [], corrections: NO_CORRECTIONS, facts: looked };
     }
-    const change = { before: state, facts, rows, model: this.model, kind, due, now, silent };
+    const change = { before: state, facts, rows: rows.taken(), model: this.model, kind, due, now, silent };
     return { output: timerOutput(change), signals: timerSignals(change), corrections: NO_CORRECTIONS, facts };
   }
 
   /** What this model makes of a lead that another one scored, without an event of the lead. History that never came to life stays at its own time. */
   decideModel(state: LeadState, now: number): Decision {
     const facts = factsOf(state);
-    const rows: LedgerRow[] = [];
+    const rows = this.rows.begin();
     this.advance(state, facts, rows, (state.flags & LIVE) === 0 ? state.at : Math.max(state.at, now));
     this.conclude(state, facts, rows);
-    const change = { before: state, facts, rows, model: this.model, kind: TIMER_CROSSING, due: facts.at, now, silent: false };
+    const change = { before: state, facts, rows: rows.taken(), model: this.model, kind: TIMER_CROSSING, due: facts.at, now, silent: false };
     return { output: modelOutput(change), signals: timerSignals(change), corrections: NO_CORRECTIONS, facts };
   }
 
   /** Decay, expiry and silence up to `at`, or the change of model; the sheet then holds the lead's awards. */
-  private advance(before: LeadState, facts: Facts, rows: LedgerRow[], at: number): void {
+  private advance(before: LeadState, facts: Facts, rows: LedgerRows, at: number): void {
     const { model, sheet } = this;
     this.decided = null;
     facts.at = at;
@@ -128,10 +132,10 @@ export class Scorer {
     }
     if (at === before.at) return;
     const silence = silenceOf(model, before.lastActiveAt, at);
-    const points = sheet.pointsAt(at);
+    const points = sheet.sums.pointsAt(at);
     const changed = points - (before.engagement - before.silence);
     if (changed !== 0) {
-      const expired = sheet.expiringAt(at) - sheet.expiringAt(before.at);
+      const expired = sheet.sums.expiringAt(at) - sheet.sums.expiringAt(before.at);
       if (expired !== 0) rows.push({ rule: "expire", kind: "expire", dimension: "engagement", points: expired, at });
       if (changed !== expired) rows.push({ rule: "decay", kind: "decay", dimension: "engagement", points: changed - expired, at });
     }
@@ -140,7 +144,7 @@ export class Scorer {
     facts.engagement = points + silence;
   }
 
-  private silenceRow(rows: LedgerRow[], lastActiveAt: number, points: number, at: number): void {
+  private silenceRow(rows: LedgerRows, lastActiveAt: number, points: number, at: number): void {
     const { penalties } = this.model.model.inactivity;
     let id = "silence";
     for (const penalty of penalties) if (at - lastActiveAt >= penalty.afterMs) id = penalty.id;
@@ -148,13 +152,13 @@ export class Scorer {
   }
 
   /** Another model: profile points anew, recent awards at its prices, older ones as they are (docs/scoring.md, "Versions"). */
-  private rescore(before: LeadState, facts: Facts, rows: LedgerRow[]): void {
+  private rescore(before: LeadState, facts: Facts, rows: LedgerRows): void {
     const { model, sheet } = this;
     facts.rescored = true;
     // An erased lead is scored anew by its next event.
     facts.fit = (before.flags & ERASED) !== 0 ? 0 : fitOf(model, before.profile, this.held);
     facts.silence = silenceOf(model, before.lastActiveAt, facts.at);
-    facts.engagement = sheet.pointsAt(facts.at) + facts.silence;
+    facts.engagement = sheet.sums.pointsAt(facts.at) + facts.silence;
     const rule = `model:${model.name}@${model.version}`;
     const fit = facts.fit - before.fit;
     const engagement = facts.engagement - before.engagement;
@@ -162,7 +166,7 @@ export class Scorer {
     if (engagement !== 0) rows.push({ rule, kind: "rescore", dimension: "engagement", points: engagement, at: facts.at });
   }
 
-  private applyEvent(before: LeadState, facts: Facts, rows: LedgerRow[], event: LeadEvent, at: number): "known" | "unknown" {
+  private applyEvent(before: LeadState, facts: Facts, rows: LedgerRows, event: LeadEvent, at: number): "known" | "unknown" {
     switch (event.type) {
       case "Capture": {
         const profile = copyProfile(before.profile);
@@ -176,11 +180,11 @@ export class Scorer {
         const { value } = event;
         if (value.profile !== null) this.mergeSaid(before, facts, rows, value.profile, at);
         facts.flags |= TOUCHED;
-        if (this.model.hotTouches.has(value.kind)) facts.flags |= INTENT;
+        const plan = this.model.touches.get(value.kind);
+        if (plan?.statesIntent === true) facts.flags |= INTENT;
         if (!value.imported) this.becomeActive(facts, rows, at);
-        const rules = this.model.touchRules.get(value.kind);
-        if (rules === undefined) return "unknown";
-        this.award(facts, rows, rules, value, at);
+        if (plan === undefined || plan.rules.length === 0) return "unknown";
+        this.award(facts, rows, plan.rules, value, at);
         return "known";
       }
       case "Status": {
@@ -197,19 +201,19 @@ export class Scorer {
     }
   }
 
-  private mergeSaid(before: LeadState, facts: Facts, rows: LedgerRow[], said: Profile, at: number): void {
+  private mergeSaid(before: LeadState, facts: Facts, rows: LedgerRows, said: Profile, at: number): void {
     const profile = copyProfile(before.profile);
     mergeProfile(profile, said, at);
     this.replaceProfile(before, facts, rows, profile, at);
   }
 
-  private replaceProfile(before: LeadState, facts: Facts, rows: LedgerRow[], profile: LeadProfile, at: number): void {
+  private replaceProfile(before: LeadState, facts: Facts, rows: LedgerRows, profile: LeadProfile, at: number): void {
     this.scoreProfile(facts, rows, before.profile, profile, at);
     facts.profile = profile;
     if (!sameAttributes(before.profile, profile)) facts.flags |= ATTRIBUTES_NEW;
   }
 
-  private scoreProfile(facts: Facts, rows: LedgerRow[], before: LeadProfile, after: LeadProfile, at: number): void {
+  private scoreProfile(facts: Facts, rows: LedgerRows, before: LeadProfile, after: LeadProfile, at: number): void {
     if (this.unscored) this.held.fill(false);
     else fitOf(this.model, before, this.held);
     this.unscored = false;
@@ -218,7 +222,7 @@ export class Scorer {
   }
 
   /** The lead acted live: clocks run, and what silence took comes back. */
-  private becomeActive(facts: Facts, rows: LedgerRow[], at: number): void {
+  private becomeActive(facts: Facts, rows: LedgerRows, at: number): void {
     facts.flags |= LIVE;
     if (at <= facts.lastActiveAt) return;
     facts.lastActiveAt = at;
@@ -230,10 +234,10 @@ export class Scorer {
     facts.silence = silence;
   }
 
-  private award(facts: Facts, rows: LedgerRow[], rules: readonly CompiledRule[], touch: Touch | null, at: number): void {
+  private award(facts: Facts, rows: LedgerRows, rules: readonly CompiledRule[], touch: Touch | null, at: number): void {
     const { sheet, taken } = this;
-    taken.fill(false);
-    const awards: number[] = [];
+    for (let group = 0; group < taken.length; group++) taken[group] = false;
+    let awards = NO_AWARDS;
     for (const rule of rules) {
       if (touch !== null && !rule.touchTest(touch)) continue;
       if (rule.exclusive >= 0) {
@@ -241,7 +245,7 @@ export class Scorer {
         taken[rule.exclusive] = true;
       }
       sheet.enter(rule, at);
-      awards.push(rule.hash);
+      awards = awards.length === 0 ? [rule.hash] : [...awards, rule.hash];
     }
     if (awards.length === 0) return;
     sheet.settle(facts.at);
@@ -251,7 +255,7 @@ export class Scorer {
   }
 
   /** Rows of the fresh awards; what their age or the displacement of others makes of them is one more row. */
-  private awardRows(facts: Facts, rows: LedgerRow[], at: number): void {
+  private awardRows(facts: Facts, rows: LedgerRows, at: number): void {
     const { sheet } = this;
     let given = 0;
     let displacing = false;
@@ -268,7 +272,7 @@ export class Scorer {
         rows.push({ rule: cap.label, kind: "cap", dimension: "engagement", points: sign * cut, at });
       given += sign * sheet.given[index]!;
     }
-    const engagement = sheet.pointsAt(facts.at) + facts.silence;
+    const engagement = sheet.sums.pointsAt(facts.at) + facts.silence;
     const rest = engagement - facts.engagement - given;
     if (rest !== 0) {
       const kind = displacing ? "correction" : "decay";
@@ -278,7 +282,7 @@ export class Scorer {
   }
 
   /** Clamp, band, grade, temperature and the next timers. */
-  private conclude(before: LeadState, facts: Facts, rows: LedgerRow[]): void {
+  private conclude(before: LeadState, facts: Facts, rows: LedgerRows): void {
     const { model } = this;
     if (facts.erased) {
       this.erase(before, facts, rows);
@@ -304,8 +308,8 @@ export class Scorer {
   }
 
   /** Whatever the lead had is given back to zero in one row; only the ids of its events stay, so that a retry stays a duplicate. */
-  private erase(before: LeadState, facts: Facts, rows: LedgerRow[]): void {
-    rows.length = 0;
+  private erase(before: LeadState, facts: Facts, rows: LedgerRows): void {
+    rows.begin();
     if (before.score !== 0) rows.push({ rule: "erase", kind: "correction", dimension: "engagement", points: -before.score, at: facts.at });
     const blank = factsOf(initialState(facts.leadId));
     const { at, modelVersion, remembers, idHigh, idLow, idTime } = facts;

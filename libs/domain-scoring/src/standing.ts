@@ -1,5 +1,6 @@
-import type { Grade, LedgerRow, Temperature } from "@leadstream/schemas";
+import type { Grade, Temperature } from "@leadstream/schemas";
 import type { CompiledModel, CompiledRule } from "./compile-model.ts";
+import type { LedgerRows } from "./ledger-rows.ts";
 import type { LeadProfile } from "./profile.ts";
 import { INTENT, TOUCHED } from "./state.ts";
 
@@ -29,7 +30,7 @@ function isOutdone(rules: readonly CompiledRule[], index: number, profile: LeadP
 }
 
 /** Rows for profile rules that began or ceased to hold. */
-export function fitRows(rows: LedgerRow[], model: CompiledModel, before: readonly boolean[], after: readonly boolean[], at: number): void {
+export function fitRows(rows: LedgerRows, model: CompiledModel, before: readonly boolean[], after: readonly boolean[], at: number): void {
   const { profileRules } = model;
   for (let index = 0; index < profileRules.length; index++) {
     if (before[index] === after[index]) continue;
@@ -51,6 +52,13 @@ export function silenceOf(model: CompiledModel, lastActiveAt: number, at: number
   for (let index = 0; index < penalties.length && at - lastActiveAt >= penalties[index]!.afterMs; index++)
     total += penalties[index]!.points;
   return total;
+}
+
+/** Index of a band that was told: 0 of none yet, -1 of one that the model does not have. */
+export function bandIndex({ bandNames }: CompiledModel, name: string): number {
+  if (name === "") return 0;
+  for (let index = 0; index < bandNames.length; index++) if (bandNames[index] === name) return index;
+  return -1;
 }
 
 /** Band of a score; the present one is left downwards only below its bound less hysteresis. -1 = a band that the model does not have. */

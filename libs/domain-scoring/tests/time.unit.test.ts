@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
-import { growth, UNIT } from "../src/half-life-table.ts";
+import { decayClass, firstLeftBelow, leftAt, slotAt, weighted } from "../src/decay.ts";
+import { elapsedAtGrowth, growth, UNIT } from "../src/half-life-table.ts";
 import { Scorer } from "../src/index.ts";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../src/units.ts";
 import { compiled, modelWith } from "./documents.ts";
@@ -27,6 +28,35 @@ describe("the half-life table", () => {
       expect(value).toBeGreaterThanOrEqual(previous);
       expect(Math.abs(value / UNIT / 2 ** (elapsed / period) - 1)).toBeLessThan(1.3e-7);
       previous = value;
+    }
+  });
+});
+
+describe("the half-life table read backwards", () => {
+  it("gives the first millisecond of a growth, for any period and growth", () => {
+    const random = new Random(11);
+    for (let count = 0; count < 3_000; count++) {
+      const period = random.pick([1, 7, 1_000, 86_399_999, 30 * DAY_MS, 365 * DAY_MS]);
+      const wanted = UNIT + random.below(UNIT + 2);
+      const elapsed = elapsedAtGrowth(wanted, period);
+      if (elapsed < period) expect(growth(elapsed, period)).toBeGreaterThanOrEqual(wanted);
+      if (elapsed > 0) expect(growth(Math.min(elapsed, period) - 1, period)).toBeLessThan(wanted);
+    }
+  });
+
+  it("finds the instant that a search finds millisecond by millisecond", () => {
+    const random = new Random(12);
+    for (let count = 0; count < 1_000; count++) {
+      const decay = decayClass(0, { kind: "half-life", halfLifeMs: random.pick([DAY_MS, 14 * DAY_MS, 30 * DAY_MS + 1]) }, 1);
+      const times = Array.from({ length: 1 + random.below(5) }, () => START - random.below(90 * DAY_MS));
+      const slots = times.map((time) => slotAt(decay, time));
+      const sums = times.map((time, index) => weighted(decay, 1 + random.below(40_000), time, slots[index]!));
+      const left = (at: number): number => leftAt(decay, slots, sums, 0, slots.length, at);
+      const points = 1 + random.below(left(START) + 1);
+      const found = firstLeftBelow(decay, slots, sums, slots.length, points, START);
+      expect(found).toBeGreaterThan(START);
+      expect(left(found)).toBeLessThan(points);
+      if (found > START + 1) expect(left(found - 1)).toBeGreaterThanOrEqual(points);
     }
   });
 });
