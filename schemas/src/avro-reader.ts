@@ -18,10 +18,20 @@ export class AvroDecodeError extends Error {
   override readonly name = "AvroDecodeError";
 }
 
-const TOKEN_SLOT_MASK = 0x7ff;
+const TOKEN_SLOT_MASK = 0xfff;
 const TOKEN_MAX_BYTES = 64;
 /** Tokens seen lately, one per slot of their hash; a newer one takes the place of an older one. */
 const tokens: ({ readonly bytes: Uint8Array; readonly text: string } | undefined)[] = new Array(TOKEN_SLOT_MASK + 1).fill(undefined);
+
+/** Length and five bytes tell tokens apart mostly, numbered ones by their last three; `token` compares all of them. */
+function tokenSlot(buffer: Buffer, start: number, end: number): number {
+  const length = end - start;
+  const last = end - 1;
+  const ends = buffer[start]! | (buffer[start + (length >> 1)]! << 8) | (buffer[last]! << 16);
+  const before = length < 3 ? length : buffer[last - 1]! | (buffer[last - 2]! << 8) | (length << 16);
+  const hash = Math.imul(Math.imul(ends, 0x9e37_79b1) ^ before, 0x85eb_ca6b);
+  return (hash ^ (hash >>> 15)) & TOKEN_SLOT_MASK;
+}
 
 /** Reads Avro binary from a window of a buffer; generated codecs call it field by field. */
 export class AvroReader {
@@ -152,10 +162,7 @@ export class AvroReader {
     const start = this.take(length);
     const { buffer, position: end } = this;
     if (length === 0) return "";
-    // Length and three bytes tell tokens apart mostly; all of them are compared below.
-    const sample = (buffer[start]! << 16) | (buffer[start + (length >> 1)]! << 8) | buffer[end - 1]!;
-    const hash = Math.imul(sample + length, 0x9e3779b1);
-    const slot = (hash ^ (hash >>> 16)) & TOKEN_SLOT_MASK;
+    const slot = tokenSlot(buffer, start, end);
     const known = tokens[slot];
     if (known !== undefined && known.bytes.length === length) {
       const { bytes } = known;

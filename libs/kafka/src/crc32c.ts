@@ -31,20 +31,22 @@ const [t0, t1, t2, t3, t4, t5, t6, t7] = tables as [
 
 /** Checksum of the window as an unsigned 32-bit number. */
 export function crc32c(buffer: Uint8Array, start: number, end: number): number {
+  const words = new DataView(buffer.buffer, buffer.byteOffset, buffer.length);
   let crc = -1;
   let at = start;
   const whole = start + ((end - start) & ~7);
   for (; at < whole; at += 8) {
-    crc ^= buffer[at]! | (buffer[at + 1]! << 8) | (buffer[at + 2]! << 16) | (buffer[at + 3]! << 24);
+    crc ^= words.getInt32(at, true);
+    const next = words.getInt32(at + 4, true);
     crc =
       t7[crc & 0xff]! ^
       t6[(crc >>> 8) & 0xff]! ^
       t5[(crc >>> 16) & 0xff]! ^
       t4[crc >>> 24]! ^
-      t3[buffer[at + 4]!]! ^
-      t2[buffer[at + 5]!]! ^
-      t1[buffer[at + 6]!]! ^
-      t0[buffer[at + 7]!]!;
+      t3[next & 0xff]! ^
+      t2[(next >>> 8) & 0xff]! ^
+      t1[(next >>> 16) & 0xff]! ^
+      t0[next >>> 24]!;
   }
   for (; at < end; at++) crc = (crc >>> 8) ^ t0[(crc ^ buffer[at]!) & 0xff]!;
   return ~crc >>> 0;

@@ -3,20 +3,21 @@ const encoder = new TextEncoder();
 const SHORT_KEY_CHARACTERS = 256;
 const shortKey = new Uint8Array(SHORT_KEY_CHARACTERS);
 
-/** Kafka's murmur2 over bytes, as the Java client computes it. */
-export function murmur2(data: Uint8Array, length = data.length): number {
+/** Kafka's murmur2 over a window of bytes, as the Java client computes it. */
+export function murmur2(data: Uint8Array, start = 0, end: number = data.length): number {
+  const length = end - start;
   const m = 0x5bd1e995;
   let h = 0x9747b28c ^ length;
   const blocks = length >> 2;
   for (let index = 0; index < blocks; index++) {
-    const at = index << 2;
+    const at = start + (index << 2);
     let k = data[at]! | (data[at + 1]! << 8) | (data[at + 2]! << 16) | (data[at + 3]! << 24);
     k = Math.imul(k, m);
     k ^= k >>> 24;
     k = Math.imul(k, m);
     h = Math.imul(h, m) ^ k;
   }
-  const tail = blocks << 2;
+  const tail = start + (blocks << 2);
   const rest = length & 3;
   if (rest === 3) h ^= data[tail + 2]! << 16;
   if (rest >= 2) h ^= data[tail + 1]! << 8;
@@ -40,7 +41,12 @@ function hashOf(key: string | Uint8Array): number {
     if (code > 0x7f) return murmur2(encoder.encode(key));
     shortKey[index] = code;
   }
-  return murmur2(shortKey, length);
+  return murmur2(shortKey, 0, length);
+}
+
+/** The same for a key that is a window of `buffer`. */
+export function partitionOfWindow(buffer: Uint8Array, start: number, end: number, partitions: number): number {
+  return (murmur2(buffer, start, end) & 0x7fffffff) % partitions;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { partitionOf, partitionsOfSameNumber } from "./index.ts";
+import { partitionOf, partitionOfWindow, partitionsOfSameNumber } from "./index.ts";
 
 describe("partitionOf", () => {
   // Values of org.apache.kafka.common.utils.Utils.murmur2, as the Java client's own tests state them.
@@ -28,5 +28,14 @@ describe("partitionsOfSameNumber", () => {
     [3, 2, [[0], [1], []]],
   ])("%i partitions are heard in %i others, each of them by one", (own, others, targets) => {
     expect(Array.from({ length: own }, (_, partition) => partitionsOfSameNumber(partition, own, others))).toEqual(targets);
+  });
+});
+
+describe("partitionOfWindow", () => {
+  it("gives what partitionOf gives for the same bytes, wherever they lie", () => {
+    for (const key of ["", "a", "ab", "abc", "lead-1", "线索", "k".repeat(100)]) {
+      const bytes = Buffer.from(`<<${key}>`);
+      expect(partitionOfWindow(bytes, 2, bytes.length - 1, 997)).toBe(partitionOf(key, 997));
+    }
   });
 });

@@ -1,6 +1,6 @@
 import type { LeadEvent, Model, Pilot } from "@leadstream/domain-scoring";
 import type { Decoded, JourneyPublished, ModelPublished, PolicyPublished } from "@leadstream/schemas";
-import { deadLetter, ok, partitionOf, type RecordCursor, type RecordPlace, type StageResult } from "@leadstream/stream";
+import { deadLetter, ok, partitionOfWindow, type RecordCursor, type RecordPlace, type StageResult } from "@leadstream/stream";
 import { modelOf, pilotOf } from "./published-model.ts";
 
 /** A record of lead.events as the fold takes it. */
@@ -55,7 +55,7 @@ function judgeEvent(event: LeadEvent, cursor: RecordCursor, place: RecordPlace):
   const { keyStart, keyEnd, buffer } = cursor;
   const { leadId, eventId, occurredAt } = event.value;
   if (keyStart < 0 || keyEnd === keyStart) return refuse("NULL_KEY", "the record has no key: it must be the lead id");
-  if (partitionOf(buffer.subarray(keyStart, keyEnd), place.partitions) !== place.partition)
+  if (partitionOfWindow(buffer, keyStart, keyEnd, place.partitions) !== place.partition)
     return refuse("WRONG_PARTITION", "the key belongs to another partition: partition with murmur2, as the Java client does");
   if (!isKey(cursor, leadId)) return refuse("KEY_MISMATCH", "the key is not the record's lead id, or the lead id is empty or too long");
   if (eventId.length === 0 || eventId.length > MAX_ID_CHARACTERS)
@@ -65,7 +65,19 @@ function judgeEvent(event: LeadEvent, cursor: RecordCursor, place: RecordPlace):
 }
 
 function isKey({ buffer, keyStart, keyEnd }: RecordCursor, leadId: string): boolean {
-  return leadId.length > 0 && leadId.length <= MAX_ID_CHARACTERS && buffer.utf8Slice(keyStart, keyEnd) === leadId;
+  return leadId.length > 0 && leadId.length <= MAX_ID_CHARACTERS && isText(buffer, keyStart, keyEnd, leadId);
+}
+
+/** Whether the window is the UTF-8 of `text`; plain ASCII is compared without making a second text. */
+function isText(buffer: Buffer, start: number, end: number, text: string): boolean {
+  const { length } = text;
+  if (end - start !== length) return buffer.utf8Slice(start, end) === text;
+  for (let index = 0; index < length; index++) {
+    const code = text.charCodeAt(index);
+    if (code > 0x7f) return buffer.utf8Slice(start, end) === text;
+    if (buffer[start + index] !== code) return false;
+  }
+  return true;
 }
 
 function judgeModel(published: ModelPublished): StageResult<LeadInput> {

@@ -56,12 +56,24 @@ describe("decodeLeadEvent", () => {
     ["NULL_KEY", touch(), null],
     ["NULL_KEY", touch({ leadId: "" }), ""],
     ["KEY_MISMATCH", touch({ leadId: "lead-8" }), LEAD],
+    ["KEY_MISMATCH", touch({ leadId: "lead-77" }), LEAD],
+    ["KEY_MISMATCH", touch({ leadId: "lead-é" }), LEAD],
+    ["KEY_MISMATCH", touch({ leadId: "lead-" }), LEAD],
     ["INVALID_EVENT_ID", touch({ eventId: "" }), LEAD],
     ["INVALID_EVENT_ID", touch({ eventId: "x".repeat(129) }), LEAD],
     ["INVALID_TIME", touch({ occurredAt: -1 }), LEAD],
     ["INVALID_TIME", touch({ occurredAt: 253_402_300_800_000 }), LEAD],
   ])("%s", (expected, record, key) => {
     expect(code(record, key)).toBe(expected);
+  });
+
+  it("compares keys of any script", () => {
+    for (const leadId of ["线索-7", "é", "lead-🙂"]) {
+      const place = { partition: partitionOf(leadId, PARTITIONS), partitions: PARTITIONS };
+      expect(code(touch({ leadId }), leadId, place)).toBe("ok");
+      expect(code(touch({ leadId: `${leadId}x` }), leadId, place)).toBe("KEY_MISMATCH");
+      expect(code(touch({ leadId: "x".repeat(leadId.length) }), leadId, place)).toBe("KEY_MISMATCH");
+    }
   });
 
   it("WRONG_PARTITION", () => {
