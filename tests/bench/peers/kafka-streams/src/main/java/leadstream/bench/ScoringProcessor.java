@@ -215,11 +215,12 @@ final class ScoringProcessor implements Processor<byte[], byte[], byte[], byte[]
     out.writeLong(Model.VERSION);
     if (kind == CROSSED) attributes();
     else out.writeByte(0);
-    // status, rep, reason, amount, command, toRep, toTeam, epoch, document, policyVersion; due; touch.
+    // status, rep, reason, amount, command, toRep, toTeam, epoch, document, policyVersion; due; touch; currency.
     out.writeNulls(10);
     out.writeLong(0);
     if (kind == ACTIVE) out.writeOptionalText(Model.text(touch.kind));
     else out.writeByte(0);
+    out.writeByte(0);
     return out.toBytes();
   }
 
