@@ -2,9 +2,9 @@
  * Reads the record batches (magic 2) of one fetch answer: checks each CRC, leaves out markers, aborted records and what lies below the position,
  * unpacks compressed batches. A truncated last batch is ignored: the next fetch brings it whole.
  */
+import { crc32c } from "@node-rs/crc32";
 import { AbortedFilter, type AbortedTransaction } from "./aborted-filter.ts";
 import { decompress } from "./compression.ts";
-import { crc32c } from "./crc32c.ts";
 import { KafkaAdapterError } from "./errors.ts";
 import { BATCH_MAGIC, BATCH_PREFIX_BYTES, batchAttribute, batchField, readLong } from "./record-batch-layout.ts";
 import { BatchCursor } from "./record-cursor.ts";
@@ -61,7 +61,7 @@ function checkBatch(buffer: Buffer, at: number, end: number): void {
       `the batch at offset ${offset} is not in record format 2`,
       "Upgrade the topic's messages, or restore the segment.",
     );
-  if (crc32c(buffer, at + batchField.attributes, end) !== buffer.readUInt32BE(at + batchField.crc))
+  if (crc32c(buffer.subarray(at + batchField.attributes, end)) !== buffer.readUInt32BE(at + batchField.crc))
     throw new KafkaAdapterError(
       "CORRUPT_BATCH",
       `the batch at offset ${offset} does not match its checksum`,

@@ -2,8 +2,9 @@
  * Writes records straight into the bytes of a record batch (magic 2, uncompressed): no object per record, one buffer that grows and is used again.
  * Uncompressed, because our values are small binaries and the processor is the scarce thing.
  */
+
 import type { RecordHeader } from "@leadstream/stream";
-import { crc32c } from "./crc32c.ts";
+import { crc32c } from "@node-rs/crc32";
 import { BATCH_MAGIC, BATCH_PREFIX_BYTES, batchAttribute, batchField, writeLong } from "./record-batch-layout.ts";
 
 /** Who sends the batch; `baseSequence` counts records of this producer and epoch in the partition. */
@@ -103,7 +104,7 @@ export class RecordBatchWriter {
     buffer.writeInt16BE(producer.producerEpoch, batchField.producerEpoch);
     buffer.writeInt32BE(producer.baseSequence, batchField.baseSequence);
     buffer.writeInt32BE(this.count, batchField.count);
-    buffer.writeUInt32BE(crc32c(buffer, batchField.attributes, end), batchField.crc);
+    buffer.writeUInt32BE(crc32c(buffer.subarray(batchField.attributes, end)), batchField.crc);
     return buffer.subarray(0, end);
   }
 

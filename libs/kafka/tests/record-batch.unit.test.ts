@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "@jest/globals";
+import { crc32c } from "@node-rs/crc32";
 import fc from "fast-check";
-import { crc32c } from "../src/crc32c.ts";
 import { batchAttribute, batchField, writeLong } from "../src/record-batch-layout.ts";
 import { readBatches } from "../src/record-batch-reader.ts";
 import { RecordBatchWriter } from "../src/record-batch-writer.ts";
@@ -140,16 +140,9 @@ describe("record batches", () => {
     const bytes = await stockEncode(example({}));
     bytes.writeInt16BE(bytes.readInt16BE(batchField.attributes) | batchAttribute.logAppendTime, batchField.attributes);
     writeLong(bytes, batchField.maxTimestamp, 1_900_000_000_123);
-    bytes.writeUInt32BE(crc32c(bytes, batchField.attributes, bytes.length), batchField.crc);
+    bytes.writeUInt32BE(crc32c(bytes.subarray(batchField.attributes)), batchField.crc);
     const shown = await read(bytes, 0);
     expect(shown.records.map((each) => each.timestamp)).toEqual([1_900_000_000_123, 1_900_000_000_123]);
-  });
-});
-
-describe("crc32c", () => {
-  it("gives the published check value", () => {
-    expect(crc32c(Buffer.from("123456789"), 0, 9)).toBe(0xe3069283);
-    expect(crc32c(Buffer.alloc(32, 0xff), 0, 32)).toBe(0x62a8ab43);
   });
 });
 
