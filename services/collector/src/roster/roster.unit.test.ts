@@ -1,5 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
 import { away, call, type World, world } from "../../tests/world.ts";
+import { CommandResults } from "../command-results.ts";
+import type { RosterNews } from "./roster-log.ts";
+import { Rosters } from "./rosters.ts";
 
 const team = (id: string, reps: readonly object[], details: object = {}) => JSON.stringify({ id, ...details, reps });
 const office = { timeZone: "Europe/Berlin", hours: { mon: [["09:00", "18:00"]] }, open: [[1_000, 2_000]] };
@@ -123,6 +126,32 @@ describe("POST /v1/roster", () => {
     expect((await get(here, "/v1/commands/add-bob")).statusCode).toBe(409);
     expect(JSON.stringify((await get(here, "/v1/roster")).json())).toContain("mei");
     expect(here.rosters.at(-1)).toEqual({ kind: "refused", commandId: "add-bob", teamId: "apac", version: 5 });
+  });
+
+  it("is told of a refusal only with the change that came first, though another partition shows it later", async () => {
+    const first: RosterNews = { kind: "team", teamId: "apac", version: 1, commandId: null, document: team("apac", [{ id: "li" }]) };
+    const winner: RosterNews = { kind: "team", teamId: "emea", version: 2, commandId: null, document: team("emea", [{ id: "bob" }]) };
+    const looks: RosterNews[][] = [[first], [{ kind: "refused", commandId: "add-bob", teamId: "apac", version: 2 }], [], [winner]];
+    const log = {
+      catchUp: async (see: (news: RosterNews) => void) => (looks.shift() ?? []).forEach(see),
+      append: async () => ({ partition: 0, offset: 0 }),
+    };
+    const clock = { now: () => 0, sleep: async () => {} };
+    const limits = { rosterChangesWaiting: 1, rosterPollMs: 1 };
+    const rosters = new Rosters(log, new CommandResults({ commandsKept: 1, commandWaiters: 1 }), limits, clock);
+    const change = {
+      commandId: "add-bob",
+      version: 1,
+      action: "add_rep",
+      team: "apac",
+      rep: "bob",
+      profile: {},
+      from: null,
+      until: null,
+    } as const;
+    expect(await rosters.change(change)).toMatchObject({ kind: "appended" });
+    expect(await rosters.outcomeOf("add-bob", 50)).toMatchObject({ done: false, version: 2 });
+    expect(rosters.stateOf("bob")).toMatchObject({ version: 2, team: "emea" });
   });
 
   it.each([

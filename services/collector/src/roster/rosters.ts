@@ -79,8 +79,8 @@ export class Rosters {
   change(command: RosterCommand): Promise<RosterOutcome> {
     return this.inTurn(async () => {
       await this.catchUp();
-      const known = this.results.find(command.commandId);
-      if (typeof known === "object" && "kind" in known) return { kind: "known", result: known };
+      const known = this.resultOf(command.commandId);
+      if (known !== null) return { kind: "known", result: known };
       if (this.undecided.has(command.commandId)) return { kind: "known", result: null };
       if (command.version !== this.version) return { kind: "stale", current: this.stateOf(command.rep) };
       const edited = editRoster(this.documents, command);
@@ -98,11 +98,18 @@ export class Rosters {
   /** What the router made of a change: at once when it is known, else as soon as the log says so; null when `waitMs` are over. */
   async outcomeOf(commandId: string, waitMs: number): Promise<RosterResult | null> {
     const end = this.clock.now() + waitMs;
-    while (this.undecided.has(commandId)) {
+    for (let looks = 0; ; looks++) {
+      const result = this.resultOf(commandId);
+      // A refusal may be read before the change that came first: they lie in different partitions.
+      const awaited = result === null ? this.undecided.has(commandId) : result.version > this.version;
+      const leftMs = end - this.clock.now();
+      if (!awaited || (looks > 0 && leftMs <= 0)) return result;
+      if (looks > 0) await this.clock.sleep(Math.min(this.limits.rosterPollMs, leftMs));
       await this.serially(() => this.catchUp());
-      if (!this.undecided.has(commandId) || this.clock.now() >= end) break;
-      await this.clock.sleep(Math.min(this.limits.rosterPollMs, end - this.clock.now()));
     }
+  }
+
+  private resultOf(commandId: string): RosterResult | null {
     const result = this.results.find(commandId);
     return typeof result === "object" && "kind" in result ? result : null;
   }
