@@ -2,6 +2,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, openSync, readFileSync } from "node:fs";
 import { BenchError } from "./bench-error.ts";
 import { killAtExit } from "./kill-at-exit.ts";
+import type { Measured } from "./measured.ts";
+import { type ProcessUsage, usageOf } from "./process-usage.ts";
 
 export interface ChildWish {
   readonly name: string;
@@ -13,8 +15,8 @@ export interface ChildWish {
 
 const LAST_LINES = 15;
 
-/** A measured process. Whoever starts one stops or kills it. */
-export class Child {
+/** A measured process. */
+export class Child implements Measured {
   readonly pid: number;
   private readonly process: ChildProcess;
   private readonly wish: ChildWish;
@@ -40,11 +42,14 @@ export class Child {
     killAtExit(this.process);
   }
 
-  /** Throws CHILD_ENDED with the last lines of its log when it is over. */
   assertRunning(): void {
     if (!this.isOver) return;
     const lines = readFileSync(this.wish.logFile, "utf8").trimEnd().split("\n").slice(-LAST_LINES).join("\n");
     throw new BenchError("CHILD_ENDED", `${this.wish.name} ended with ${this.code}; the end of ${this.wish.logFile}:\n${lines}`);
+  }
+
+  usage(): ProcessUsage {
+    return usageOf(this.pid);
   }
 
   async kill(): Promise<void> {
@@ -52,7 +57,6 @@ export class Child {
     await this.ended;
   }
 
-  /** SIGTERM; SIGKILL and CHILD_STUCK when it has not ended in time. */
   async stop(limitMs: number): Promise<void> {
     this.process.kill("SIGTERM");
     let timer: NodeJS.Timeout | undefined;

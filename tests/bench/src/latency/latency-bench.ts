@@ -5,7 +5,6 @@ import type { Bench, BenchContext } from "../harness/bench.ts";
 import { type Cluster, openCluster } from "../harness/cluster.ts";
 import { DISTURBED_SHARE, ForeignLoad } from "../harness/foreign-load.ts";
 import { withOverrides } from "../harness/parameters.ts";
-import { cpuMicrosOf } from "../harness/process-usage.ts";
 import type { BenchResult, Sample } from "../harness/report.ts";
 import { median, percentile, rounded, spread } from "../harness/statistics.ts";
 import { buildKafkaStreamsPeer, kafkaStreamsSide, schemaIdsOf } from "../scoring/kafka-streams-side.ts";
@@ -89,11 +88,11 @@ async function measure(
     await loop.untilAnswered(() => child.assertRunning());
     await loop.send(parameters.eventsPerSecond, parameters.warmUpSeconds);
     const foreign = new ForeignLoad();
-    const cpu = cpuMicrosOf(child.pid);
+    const { cpuMicros } = child.usage();
     const latencies = await loop.send(parameters.eventsPerSecond, parameters.seconds);
     const foreignLoad = foreign.share();
     const sorted = Float64Array.from(latencies).sort();
-    const cpuMicrosPerEvent = rounded((cpuMicrosOf(child.pid) - cpu) / sorted.length, 3);
+    const cpuMicrosPerEvent = rounded((child.usage().cpuMicros - cpuMicros) / sorted.length, 3);
     await child.stop(STOP_LIMIT_MS);
     return {
       side: side.name,

@@ -1,11 +1,10 @@
 /** Kills a scorer and watches its successor until it has written for touches that came after the kill. */
 import { defaultPartitions, topicNames } from "@leadstream/schemas";
 import { BenchError } from "../harness/bench-error.ts";
-import type { Child } from "../harness/child.ts";
 import type { Cluster } from "../harness/cluster.ts";
 import { DISTURBED_SHARE, ForeignLoad } from "../harness/foreign-load.ts";
+import type { Measured } from "../harness/measured.ts";
 import { until } from "../harness/poll.ts";
-import { usageOf } from "../harness/process-usage.ts";
 import type { Sample } from "../harness/report.ts";
 import { rounded } from "../harness/statistics.ts";
 import { appendTouches } from "../scoring/prefill.ts";
@@ -63,7 +62,7 @@ export class Restarts {
       child = side.start(run);
       await this.untilCommitted(child, group);
       const seconds = (performance.now() - startedMs) / 1000;
-      const { cpuMicros, anonymousBytes } = usageOf(child.pid);
+      const { cpuMicros, anonymousBytes } = child.usage();
       const foreignLoad = foreign.share();
       return {
         side: side.name,
@@ -90,7 +89,7 @@ export class Restarts {
   }
 
   /** Offsets are materialised by the broker only when the transaction's outputs are. */
-  private async untilCommitted(child: Child, groupId: string): Promise<void> {
+  private async untilCommitted(child: Measured, groupId: string): Promise<void> {
     await until(`the end of the inbox in ${groupId}`, this.plan.limitMs, POLL_MS, async () => {
       child.assertRunning();
       const [found] = await this.cluster.admin.fetchOffsets({ groupId, topics: [topicNames.leadEvents] });

@@ -1,17 +1,15 @@
 import { topicNames } from "@leadstream/schemas";
-import type { Child } from "../harness/child.ts";
 import type { Cluster } from "../harness/cluster.ts";
+import type { Measured } from "../harness/measured.ts";
 import { until } from "../harness/poll.ts";
-import { anonymousBytesOf, cpuMicrosOf } from "../harness/process-usage.ts";
+import type { ProcessUsage } from "../harness/process-usage.ts";
 import type { Prefilled } from "./prefill.ts";
 
 /** How far a group's commits are, at an instant. */
-export interface Progress {
+export interface Progress extends ProcessUsage {
   readonly atMs: number;
   /** Touches that are folded and whose outputs are committed. */
   readonly events: number;
-  readonly cpuMicros: number;
-  readonly anonymousBytes: number;
 }
 
 const POLL_MS = 10;
@@ -31,7 +29,7 @@ export async function committedTouches(cluster: Cluster, groupId: string, prefil
 /** Watches the commits of a running process until `events` touches are done. Gives the first look at which they were. */
 export async function watchUntil(
   cluster: Cluster,
-  child: Child,
+  child: Measured,
   groupId: string,
   prefilled: Prefilled,
   events: number,
@@ -42,9 +40,9 @@ export async function watchUntil(
   const reached = await until(`${events} committed touches of ${groupId}`, limitMs, POLL_MS, async () => {
     child.assertRunning();
     const done = await committedTouches(cluster, groupId, prefilled);
-    if (looks++ % MEMORY_EVERY === 0) peak = Math.max(peak, anonymousBytesOf(child.pid));
+    if (looks++ % MEMORY_EVERY === 0) peak = Math.max(peak, child.usage().anonymousBytes);
     if (done < events) return null;
-    return { atMs: performance.now(), events: done, cpuMicros: cpuMicrosOf(child.pid), anonymousBytes: anonymousBytesOf(child.pid) };
+    return { atMs: performance.now(), events: done, ...child.usage() };
   });
   return { ...reached, peakAnonymousBytes: Math.max(peak, reached.anonymousBytes) };
 }

@@ -19,6 +19,8 @@ const small = {
   warmUp: 5_000,
   leads: 2_000,
   keys: "uniform",
+  /** Processes of ours that share the partitions; of several numbers the quickest of one round each is compared. */
+  instances: "1",
   /** Peer configurations as threads/cache in MB; the quickest of one round each is the peer. */
   peers: "1/0",
   sessionTimeoutMs: 10_000,
@@ -31,7 +33,15 @@ const small = {
   /** One more run of each side is killed half way with kill -9 and loses its disk. */
   crash: true,
 };
-const full = { ...small, events: 1_000_000, warmUp: 300_000, leads: 100_000, peers: "1/0,1/64,2/0,2/64", limitMs: 600_000 };
+const full = {
+  ...small,
+  events: 1_000_000,
+  warmUp: 300_000,
+  leads: 100_000,
+  instances: "1,2",
+  peers: "1/0,1/64,2/0,2/64",
+  limitMs: 600_000,
+};
 const STOP_LIMIT_MS = 30_000;
 const COMMIT_INTERVAL_MS = 100;
 
@@ -64,32 +74,32 @@ export const scoringBench: Bench = {
       const sides = makeSides(context, cluster, parameters, incarnation);
       const samples: ScoringSample[] = [];
       const run = async (side: Side): Promise<void> => {
-        const sample = await drainOnce(cluster, side, `${side === sides.ours ? "a" : "b"}${samples.length}`, prefilled, parameters);
+        const sample = await drainOnce(cluster, side, `run${samples.length}`, prefilled, parameters);
         log(
           `${sample.side}: ${Math.round(sample.eventsPerSecond)} events/s, ${sample.cpuMicrosPerEvent} µs CPU/event${sample.disturbed ? " (disturbed)" : ""}`,
         );
         samples.push(sample);
       };
-      for (const peer of sides.peers) await run(peer);
-      const best = sides.peers.toSorted((a, b) => speedOf(samples, b) - speedOf(samples, a))[0]!;
+      const best = await quickest(sides.peers, samples, run);
+      const ours = await quickest(sides.ours, samples, run);
       // A B, A B …: both sides meet the same weather.
       for (let repeat = 0; repeat < context.repeats; repeat++) {
-        await run(sides.ours);
+        if (repeat > 0 || sides.ours.length > 1) await run(ours);
         if (repeat > 0 || sides.peers.length > 1) await run(best);
       }
       const crashes = parameters.crash
-        ? [await crash(cluster, sides.ours, prefilled, parameters), await crash(cluster, best, prefilled, parameters)]
+        ? [await crash(cluster, ours, prefilled, parameters), await crash(cluster, best, prefilled, parameters)]
         : [];
       for (const each of crashes) log(`${each.side}: killed and without its disk, goes on after ${each.recoverySeconds} s`);
       log("comparing outputs record by record");
-      const scores = await compareTopics(cluster.kafka, cluster.registry.wire, sides.ours.scores, best.scores);
-      const signals = await compareTopics(cluster.kafka, cluster.registry.wire, sides.ours.signals, best.signals);
+      const scores = await compareTopics(cluster.kafka, cluster.registry.wire, ours.scores, best.scores);
+      const signals = await compareTopics(cluster.kafka, cluster.registry.wire, ours.signals, best.signals);
       return result(
         context,
         { ...parameters, valueBytes: prefilled.valueBytes, scoresCompared: scores, signalsCompared: signals },
         samples,
         crashes,
-        sides.ours,
+        ours,
         best,
         version,
       );
@@ -104,21 +114,30 @@ function makeSides(
   cluster: Cluster,
   parameters: typeof small,
   incarnation: string,
-): { ours: Side; peers: readonly Side[] } {
+): { ours: readonly Side[]; peers: readonly Side[] } {
   const { sessionTimeoutMs, peerHeapMb: heapMb } = parameters;
   const common = { root, workFolder, addresses: cluster.addresses, sessionTimeoutMs };
-  const ours = leadstreamSide({
-    ...common,
-    heapMb: parameters.heapMb,
-    environment: parameters.cacheBytes === 0 ? {} : { LEADSTREAM_CACHE_BYTES: String(parameters.cacheBytes) },
-    nodeArguments: parameters.nodeArguments.split(" ").filter((text) => text !== ""),
-  });
+  const ours = parameters.instances.split(",").map((instances) =>
+    leadstreamSide({
+      ...common,
+      instances: Number(instances),
+      heapMb: parameters.heapMb,
+      environment: parameters.cacheBytes === 0 ? {} : { LEADSTREAM_CACHE_BYTES: String(parameters.cacheBytes) },
+      nodeArguments: parameters.nodeArguments.split(" ").filter((text) => text !== ""),
+    }),
+  );
   const schemaIds = schemaIdsOf(cluster.registry.wire);
   const peers = parameters.peers.split(",").map((text) => {
     const [threads = 1, cacheMb = 0] = text.split("/").map(Number);
     return kafkaStreamsSide({ ...common, schemaIds, threads, cacheMb, heapMb, commitIntervalMs: COMMIT_INTERVAL_MS }, () => incarnation);
   });
   return { ours, peers };
+}
+
+/** One run of each; the order among equals is the given one. */
+async function quickest(sides: readonly Side[], samples: readonly ScoringSample[], run: (side: Side) => Promise<void>): Promise<Side> {
+  for (const side of sides) await run(side);
+  return sides.toSorted((a, b) => speedOf(samples, b) - speedOf(samples, a))[0]!;
 }
 
 /** One run of one side over the whole backlog. */
@@ -217,7 +236,7 @@ function result(
     method: [
       "The inbox is filled before; both sides read the same records with the same guarantee (one transaction for outputs and offset) and write the same records.",
       "Measured from the commit that passes the warm-up to the commit of the last touch, by the group's committed offsets.",
-      `The peer is the quickest of its configurations (${parameters.peers}: threads/cache in MB), commit interval ${COMMIT_INTERVAL_MS} ms, RocksDB with changelog.`,
+      `The peer is the quickest of its configurations (${parameters.peers}: threads/cache in MB), commit interval ${COMMIT_INTERVAL_MS} ms, RocksDB with changelog; ours is the quickest of ${parameters.instances} processes with a disk each.`,
       `One more run of each side loses its process (kill -9) and its disk half way; recovery is the time to the next commit, session time-out of ${parameters.sessionTimeoutMs} ms included.`,
       "After the runs all outputs of both sides are compared record by record.",
     ],

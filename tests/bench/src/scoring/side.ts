@@ -1,4 +1,4 @@
-import type { Child } from "../harness/child.ts";
+import type { Measured } from "../harness/measured.ts";
 
 /** One of the compared scorers. */
 export interface Side {
@@ -10,8 +10,8 @@ export interface Side {
   groupOf(run: string): string;
   /** Topics that it makes by itself; deleted after the run. */
   ownTopics(run: string): readonly string[];
-  /** Starts the process for a run; the same run again continues with what is on the disk and in the broker. */
-  start(run: string): Child;
+  /** Starts the process or processes for a run; the same run again continues with what is on the disk and in the broker. */
+  start(run: string): Measured;
   /** Deletes the run's local state: the loss of the disk. */
   loseDisk(run: string): void;
 }
