@@ -1,4 +1,18 @@
 import type { AvroReader, AvroWriter } from "@leadstream/schemas";
+import { RoutingError } from "./errors.ts";
+
+/**
+ * First byte of what a fold stores; another layout takes another number, always an odd one: what was stored before there were numbers begins with a
+ * length or a version, which is even. Throws RoutingError STATE_LAYOUT for bytes of another version, so that they are never misread.
+ */
+export function readLayout(reader: AvroReader, expected: number, what: string): void {
+  const found = reader.byte();
+  if (found === expected) return;
+  throw new RoutingError(
+    "STATE_LAYOUT",
+    `${what} has layout ${found}, this version reads ${expected}: delete the store, it is folded again from the log`,
+  );
+}
 
 export function writeText(writer: AvroWriter, text: string | null): void {
   writer.boolean(text !== null);

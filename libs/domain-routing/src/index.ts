@@ -3,6 +3,7 @@ export { openIntervals, resolveCalendars } from "./calendar/resolve-calendars.ts
 export { type Case, caseTimerKinds, caseTimerOf, caseTimers, newCase, requestIdOf } from "./case/case.ts";
 export { readCase, writeCase } from "./case/case-codec.ts";
 export { type CaseContext, type CaseOutput, emitTick } from "./case/case-output.ts";
+export { type CaseShared, nothingPublished, readCaseShared, writeCaseShared } from "./case/case-shared.ts";
 export { type ClockContext, onPolicyChange } from "./case/clocks.ts";
 export { onJourneyChange } from "./case/follow-journey.ts";
 export type { JourneyRun } from "./case/journey-run.ts";
@@ -19,8 +20,6 @@ export {
   noJourneys,
   type PublishedJourney,
   publishJourney,
-  readJourneys,
-  writeJourneys,
 } from "./journey/journeys.ts";
 export { checkJourney, readJourney, touchesOf } from "./journey/read-journey.ts";
 export {
@@ -37,7 +36,7 @@ export type { KnownNames } from "./policy/check-names.ts";
 export { fallbackRule, levelOf, matchRule, qualifies } from "./policy/choose-team.ts";
 export type { Policy, Rule, Strategy, Target, Tier } from "./policy/policy.ts";
 export { checkPolicy, readPolicy } from "./policy/read-policy.ts";
-export { noPolicy, publishPolicy, readSharedPolicy, type SharedPolicy, writeSharedPolicy } from "./policy/shared-policy.ts";
+export { noPolicy, publishPolicy, type SharedPolicy } from "./policy/shared-policy.ts";
 export { journeySchema } from "./schema/journey-schema.ts";
 export type { JsonSchema } from "./schema/json-schema.ts";
 export { policySchema } from "./schema/policy-schema.ts";

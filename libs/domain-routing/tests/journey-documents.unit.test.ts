@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
-import { checkJourney, noJourneys, publishJourney, readJourney, readJourneys, touchesOf, writeJourneys } from "../src/index.ts";
+import { checkJourney, noJourneys, publishJourney, readJourney, touchesOf } from "../src/index.ts";
+import { readJourneys, writeJourneys } from "../src/journey/journeys.ts";
 import { roundTrip } from "./joiner.ts";
 import { journeyDocument } from "./samples.ts";
 

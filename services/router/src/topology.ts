@@ -1,6 +1,6 @@
-import type { Case, TeamState } from "@leadstream/domain-routing";
+import type { Case, CaseShared, TeamState } from "@leadstream/domain-routing";
 import { type StreamIo, type Topology, topology } from "@leadstream/stream";
-import { type CaseInput, type CaseShared, caseFold, decodeSignal } from "./stages/case-fold.ts";
+import { type CaseInput, caseFold, decodeSignal } from "./stages/case-fold.ts";
 import { decodeTeamRequest, type TeamInput, teamFold } from "./stages/team-fold.ts";
 
 /** lead.signals → team.requests, lead.assignments, lead.alerts, lead.messages. */

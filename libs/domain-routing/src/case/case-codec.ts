@@ -10,8 +10,7 @@ import {
   writeLeadAttributes,
   writeTemperature,
 } from "@leadstream/schemas";
-import { readItems, readText, writeText } from "../codec-parts.ts";
-import { RoutingError } from "../errors.ts";
+import { readItems, readLayout, readText, writeText } from "../codec-parts.ts";
 import { type Tier, tiers } from "../policy/policy.ts";
 import type { Case, CoolDown, FormerLease, Lease, Pending } from "./case.ts";
 import { readStanding, writeStanding } from "./journey-codec.ts";
@@ -65,12 +64,7 @@ export function writeCase(writer: AvroWriter, state: Case): void {
 
 /** Throws RoutingError STATE_LAYOUT for a case that another version stored. */
 export function readCase(reader: AvroReader): Case {
-  const found = reader.byte();
-  if (found !== layout)
-    throw new RoutingError(
-      "STATE_LAYOUT",
-      `a stored case has layout ${found}, this version reads ${layout}: rebuild the store from the log`,
-    );
+  readLayout(reader, layout, "a stored case");
   return {
     leadId: reader.string(),
     status: readCaseState(reader),

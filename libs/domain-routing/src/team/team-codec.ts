@@ -1,11 +1,15 @@
 import type { AvroReader, AvroWriter } from "@leadstream/schemas";
-import { readItems, readText, writeText } from "../codec-parts.ts";
+import { readItems, readLayout, readText, writeText } from "../codec-parts.ts";
 import { countLeaversHolds, newLeaver } from "./leavers.ts";
 import { readTeam } from "./read-roster.ts";
 import { type Member, newTeam, type TeamState, type Wish } from "./team-state.ts";
 
+/** First byte of a stored team; another layout takes another odd number. */
+const layout = 1;
+
 /** Holds in the order in which they were granted: replay must revoke and queue in the same order. */
 export function writeTeamState(writer: AvroWriter, state: TeamState): void {
+  writer.byte(layout);
   writer.string(state.teamId);
   writer.long(state.rosterVersion);
   writer.string(state.document);
@@ -32,7 +36,9 @@ export function writeTeamState(writer: AvroWriter, state: TeamState): void {
   for (const wish of state.queue) writeWish(writer, wish);
 }
 
+/** Throws RoutingError STATE_LAYOUT for a team that another version stored. */
 export function readTeamState(reader: AvroReader): TeamState {
+  readLayout(reader, layout, "a stored team");
   const state = newTeam(reader.string());
   state.rosterVersion = reader.long();
   state.document = reader.string();

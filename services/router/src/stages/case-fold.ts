@@ -2,12 +2,11 @@ import {
   type Case,
   type CaseContext,
   type CaseOutput,
+  type CaseShared,
   caseTimerKinds,
   caseTimerOf,
   emitTick,
-  type Journeys,
-  noJourneys,
-  noPolicy,
+  nothingPublished,
   onCaseTimer,
   onJourneyChange,
   onPolicyChange,
@@ -16,12 +15,9 @@ import {
   publishJourney,
   publishPolicy,
   readCase,
-  readJourneys,
-  readSharedPolicy,
-  type SharedPolicy,
+  readCaseShared,
   writeCase,
-  writeJourneys,
-  writeSharedPolicy,
+  writeCaseShared,
 } from "@leadstream/domain-routing";
 import type { Decoded } from "@leadstream/schemas";
 import { deadLetter, type Fold, type FoldContext, ok, type Stage } from "@leadstream/stream";
@@ -33,12 +29,6 @@ export const decodeSignal: Stage<CaseInput> = (record) =>
   record.type === "Signal" || record.type === "TeamReply"
     ? ok(record)
     : deadLetter("UNEXPECTED_TYPE", `${record.type} does not belong here`);
-
-/** What a partition holds once: the documents in force. */
-export interface CaseShared {
-  readonly policy: SharedPolicy;
-  readonly journeys: Journeys;
-}
 
 function contextOf(fold: FoldContext<CaseOutput>, { policy, journeys }: CaseShared, due: number): CaseContext {
   return {
@@ -59,14 +49,7 @@ export const caseFold: Fold<CaseInput, Case, CaseShared, CaseOutput> = {
   keyOf: (input) => (input.value.leadId === "" ? null : input.value.leadId),
   sourceOf: (input) => input.value.source,
   timeOf: (input) => (input.type === "Signal" ? input.value.time : null),
-  shared: {
-    initial: () => ({ policy: noPolicy, journeys: noJourneys }),
-    write(writer, { policy, journeys }) {
-      writeSharedPolicy(writer, policy);
-      writeJourneys(writer, journeys);
-    },
-    read: (reader) => ({ policy: readSharedPolicy(reader), journeys: readJourneys(reader) }),
-  },
+  shared: { initial: () => nothingPublished, write: writeCaseShared, read: readCaseShared },
   state: { write: writeCase, read: readCase },
   onRecord: (context, shared, state, input) =>
     input.type === "Signal"
