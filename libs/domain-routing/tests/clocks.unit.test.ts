@@ -204,18 +204,43 @@ describe("a changed policy", () => {
     expect(story.at(300 * day).names()).toEqual([]);
   });
 
-  it("a new grade moves the clocks as well", () => {
-    const byGrade = policyDocument({
-      clocks: (["A", "B", "C"] as const).map((grade) => ({
-        grade,
-        first: { remind: grade === "A" ? "1h" : "4h", escalate: "24h", recycle: "48h" },
-        cadence: { remind: "1d", escalate: "2d", recycle: "3d" },
-      })),
-    });
+  const byGrade = policyDocument({
+    clocks: (["A", "B", "C"] as const).map((grade) => ({
+      grade,
+      first: { remind: grade === "A" ? "1h" : "4h", escalate: "24h", recycle: "48h" },
+      cadence: { remind: "1d", escalate: "2d", recycle: "3d" },
+    })),
+  });
+
+  it.each([
+    ["crossed", {}],
+    ["inactive", {}],
+    ["status", { status: "feedback" }],
+  ] as const)("a new grade moves the clocks as well, whichever record tells of it: %s", (kind, details) => {
     const story = new CaseStory(byGrade).assigned("B");
     expect(story.state?.lease?.remindAt).toBe(4 * hour);
-    story.signal("crossed", { score: 85_000, band: "sql", grade: "A" });
+    story.signal(kind, { score: 85_000, band: "sql", grade: "A", ...details });
     expect(story.state?.lease?.remindAt).toBe(hour);
+  });
+
+  it("nobody is late by a grade that the lead did not have: what is past by it rings when it changes", () => {
+    const story = new CaseStory(byGrade).assigned("B").at(2 * hour);
+    story.signal("crossed", { score: 85_000, band: "sql", grade: "A" }).at(2 * hour);
+    expect(story.alerts()).toMatchObject([{ kind: "reminder", due: 2 * hour, time: 2 * hour }]);
+    expect(story.state?.lease).toMatchObject({ escalateAt: 24 * hour, recycleAt: 48 * hour });
+  });
+
+  it("the clocks are those of the tier that the rule asked for, else the row for any tier", () => {
+    const row = (remind: string, tier?: string) => ({
+      grade: "A",
+      ...(tier === undefined ? {} : { tier }),
+      first: { remind, escalate: "24h", recycle: "48h" },
+      cadence: { remind: "1d", escalate: "2d", recycle: "3d" },
+    });
+    const others = ["B", "C"].map((grade) => ({ ...row("5h"), grade }));
+    const tiered = (rows: readonly object[]) => policyDocument({ clocks: [...rows, ...others], tierByGrade: { A: "senior" } });
+    expect(new CaseStory(tiered([row("1h", "senior"), row("2h")])).assigned().state?.lease?.remindAt).toBe(hour);
+    expect(new CaseStory(tiered([row("1h", "junior"), row("2h")])).assigned().state?.lease?.remindAt).toBe(2 * hour);
   });
 
   it("business hours count where a calendar is named", () => {

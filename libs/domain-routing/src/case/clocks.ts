@@ -29,13 +29,18 @@ export function onPolicyChange(context: ClockContext, state: Case): Case | null 
   return state;
 }
 
+/** Another grade has other clocks (L5). What they put before the change is due at that instant: nobody is late by a grade that the lead did not have. */
+export function onGradeChange(context: CaseContext, state: Case): void {
+  if (state.lease !== null) computeClocks(context, state, context.now);
+}
+
 /**
  * Computes the open clocks from their anchor by policy, grade and tier (SLA1–SLA7). Clocks that have rung stay silent,
  * so a changed policy or grade moves a clock and never restarts it. What a new policy puts before its own publication is due at
- * that instant: a result of anchor, policy and that instant alone, whenever it is computed.
+ * that instant, `notBefore`: a result of anchor, policy and that instant alone, whenever it is computed.
  */
-export function computeClocks(context: ClockContext, state: Case): void {
-  const { policy, policySince } = context;
+function computeClocks(context: ClockContext, state: Case, notBefore = context.policySince): void {
+  const { policy } = context;
   const { lease } = state;
   state.policyVersion = context.policyVersion;
   state.inactiveAt = silenceEnds(context, state);
@@ -45,9 +50,9 @@ export function computeClocks(context: ClockContext, state: Case): void {
   const at = (kind: number, durationMs: number | null | undefined): number => {
     if (row === null || durationMs === null || durationMs === undefined || (lease.rung & (1 << kind)) !== 0) return NO_TIME;
     const due = row.calendar === null ? lease.anchor + durationMs : addWorkingTime(row.calendar, lease.anchor, durationMs);
-    return Math.max(due, policySince);
+    return Math.max(due, notBefore);
   };
-  lease.until = Math.max(lease.since + policy.lease.durationMs, policySince);
+  lease.until = Math.max(lease.since + policy.lease.durationMs, notBefore);
   lease.targetAt = at(caseTimers.target, phase?.targetMs);
   lease.remindAt = at(caseTimers.remind, phase?.remindMs);
   lease.escalateAt = at(caseTimers.escalate, phase?.escalateMs);

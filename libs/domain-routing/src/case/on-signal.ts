@@ -2,7 +2,7 @@ import type { Signal } from "@leadstream/schemas";
 import { levelOf, qualifies } from "../policy/choose-team.ts";
 import { type Case, newCase } from "./case.ts";
 import { type CaseContext, emitAlert, emitAssignment } from "./case-output.ts";
-import { computeClocks, interaction } from "./clocks.ts";
+import { interaction } from "./clocks.ts";
 import { erase } from "./erase.ts";
 import { followJourney } from "./follow-journey.ts";
 import { learn } from "./learn.ts";
@@ -35,22 +35,21 @@ function firstSeen(context: CaseContext, signal: Signal): Case {
   const state = newCase(signal.leadId);
   state.dormant = signal.imported;
   state.policyVersion = context.policyVersion;
-  learn(state, signal);
+  learn(context, state, signal);
   emitAssignment(context, state, "captured", { reason: signal.kind === "captured" ? null : `first seen by: ${signal.kind}` });
   return state;
 }
 
 /** captured, crossed, active: the lead did something, or a timer of the scorer changed its score. */
 function onBehaviour(context: CaseContext, state: Case, signal: Signal): void {
-  const { grade, dormant } = state;
-  learn(state, signal);
+  const { dormant } = state;
+  learn(context, state, signal);
   const changedOnly = signal.kind === "crossed" && signal.direction === "none";
   const acted = !signal.imported && signal.due === 0 && !changedOnly;
   if (acted) {
     state.dormant = false;
     interaction(context, state);
   }
-  if (state.lease !== null && grade !== state.grade) computeClocks(context, state);
   if (!signal.imported && !state.dormant) considerRouting(context, state, signal, acted && dormant);
 }
 
@@ -93,7 +92,7 @@ function reactivate(context: CaseContext, state: Case): void {
 
 /** The scorer saw no interaction for long (L3). */
 function onInactive(context: CaseContext, state: Case, signal: Signal): void {
-  learn(state, signal);
+  learn(context, state, signal);
   if (signal.imported || state.dormant || state.pending !== null) return;
   if (state.status === "pool" && context.policy?.inactivity.pool === "nurture") {
     rest(state, "nurture");

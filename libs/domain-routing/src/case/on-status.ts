@@ -36,7 +36,7 @@ const helping: readonly Change[] = ["contacted", "followed_up"];
 
 /** Sales did something. A transition that is not allowed is answered with `refused` and a reason. */
 export function onStatus(context: CaseContext, state: Case, signal: Signal): void {
-  learn(state, signal);
+  learn(context, state, signal);
   const transition = signal.status === null ? undefined : transitions[signal.status];
   if (transition === undefined) return;
   const refusal = signal.imported ? refusalOfHistory(state) : refusalOf(state, transition, signal);
