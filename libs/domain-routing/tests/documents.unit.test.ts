@@ -10,6 +10,7 @@ import {
   readPolicy,
   rosterParts,
 } from "../src/index.ts";
+import { Random } from "./random.ts";
 import { policyDocument } from "./samples.ts";
 
 const roster = {
@@ -27,9 +28,58 @@ const row = (details: Record<string, unknown> = {}) => ({
 });
 const clocks = (policyDocument().clocks as unknown[]).slice();
 
+/** The first rule that matches, found by looking at each. */
+function firstOf(rules: readonly ReturnType<typeof rule>[], lead: Readonly<Record<string, string | null>>): string | null {
+  const first = rules.find(({ when }) => Object.entries(when).every(([field, values]) => (values as string[]).includes(lead[field] ?? "")));
+  return first?.id ?? null;
+}
+
 describe("checkPolicy", () => {
   it("has no fault to find in a sound policy", () => {
     expect(checkPolicy(policyDocument({ rules: [rule("a", { region: "east" })] }), namesOf(roster))).toEqual([]);
+  });
+
+  it.each([
+    ["tags, of which a lead has many", [rule("a", { tags: "vip" }), rule("b", { tags: ["vip", "new"] })]],
+    ["the leads without a known region", [rule("a", { region: "east" }), rule("b", {})]],
+    ["the leads without a known company size", [rule("a", { companySize: { min: 0 } }), rule("b", { region: "east" })]],
+    ["a gap between ranges", [rule("a", { score: { below: 50 } }), rule("b", { score: { min: 51 } }), rule("c", { region: "east" })]],
+    ["a grade that is left", [rule("a", { grade: "A" }), rule("b", { grade: "B" }), rule("c", { region: "east" })]],
+    [
+      "a corner that two rules leave",
+      [rule("a", { region: "east", grade: "A" }), rule("b", { region: "west" }), rule("c", { region: ["east", "west"] })],
+    ],
+  ])("a rule that has %s for itself is reachable", (_what, rules) => {
+    expect(checkPolicy(policyDocument({ rules }))).toEqual([]);
+  });
+
+  it("agrees with trying leads one by one, over random rules", () => {
+    const random = new Random(7);
+    const some = <T>(values: readonly T[]): T[] => values.filter(() => random.chance(50));
+    const fields = { region: ["east", "west"], grade: ["A", "B", "C"], industry: ["it", "bank"] };
+    let unreachable = 0;
+    for (let round = 0; round < 500; round++) {
+      const rules = Array.from({ length: 5 }, (_, index) => {
+        const chosen = Object.entries(fields).flatMap(([field, values]) => {
+          const picked = random.chance(60) ? some(values) : [];
+          return picked.length === 0 ? [] : [[field, picked] as const];
+        });
+        return rule(`rule-${index}`, Object.fromEntries(chosen));
+      });
+      const found = checkPolicy(policyDocument({ rules }))
+        .filter(({ problem }) => problem.includes("unreachable"))
+        .map(({ path }) => path);
+      const met = new Set<string | null>();
+      for (const region of [...fields.region, "other", null])
+        for (const industry of [...fields.industry, "other", null])
+          for (const grade of ["A", "B", "C"] as const) {
+            met.add(firstOf(rules, { region, industry, grade }));
+          }
+      const expected = rules.flatMap(({ id }, index) => (met.has(id) ? [] : [`rules[${index}]`]));
+      unreachable += expected.length;
+      expect([round, found]).toEqual([round, expected]);
+    }
+    expect(unreachable).toBeGreaterThan(100);
   });
 
   it.each([
@@ -51,6 +101,24 @@ describe("checkPolicy", () => {
       { rules: [rule("a", { companySize: { min: 10 } }), rule("b", { companySize: { min: 20, below: 30 } })] },
       "rules[1]",
       "unreachable",
+    ],
+    [
+      "a rule whose regions earlier ones take one by one",
+      { rules: [rule("a", { region: "east" }), rule("b", { region: "west" }), rule("c", { region: ["east", "west"], industry: "it" })] },
+      "rules[2]",
+      "unreachable: rules[0], rules[1] together take every lead that it matches",
+    ],
+    [
+      "a rule after one for each grade",
+      { rules: [rule("a", { grade: "A" }), rule("b", { grade: ["B", "C"] }), rule("c", { tags: "vip" })] },
+      "rules[2]",
+      "unreachable: rules[0], rules[1]",
+    ],
+    [
+      "a rule after ranges of the score that leave no gap",
+      { rules: [rule("a", { score: { below: 50 } }), rule("b", { score: { min: 50 } }), rule("c", { region: "east" })] },
+      "rules[2]",
+      "unreachable: rules[0], rules[1]",
     ],
     ["an id used twice", { rules: [rule("a", { grade: "A" }), rule("a", { grade: "B" })] }, "rules[1].id", "also the id of rules[0]"],
     ["an unknown condition", { rules: [rule("a", { shoeSize: "44" })] }, "rules[0].when.shoeSize", "not a known field"],

@@ -1,7 +1,11 @@
 import type { DocumentReader } from "../document/document-reader.ts";
+import { type LeadSet, leadsOf, without } from "./lead-set.ts";
 import type { Rule } from "./policy.ts";
 
-/** Rules are tried in order: one whose every lead is taken by an earlier rule never decides anything. Also finds ids used twice. */
+/** A rule that is cut into more pieces than this counts as reachable. */
+const maximumPieces = 1_000;
+
+/** Rules are tried in order: one whose every lead is taken by earlier rules never decides anything. Also finds ids used twice. */
 export function checkReachable(reader: DocumentReader, rules: readonly Rule[]): void {
   const seen = new Map<string, number>();
   for (const [index, rule] of rules.entries()) {
@@ -9,28 +13,27 @@ export function checkReachable(reader: DocumentReader, rules: readonly Rule[]): 
     if (same !== undefined) reader.fault(`rules[${index}].id`, `is also the id of rules[${same}]`, "Give each rule its own id");
     if (rule.id === "fallback") reader.fault(`rules[${index}].id`, "is reserved for the policy's fallback", "Give the rule another id");
     seen.set(rule.id, index);
-    const earlier = rules.slice(0, index).findIndex((other) => covers(other, rule));
-    if (earlier >= 0) {
-      reader.fault(
-        `rules[${index}]`,
-        `is unreachable: rules[${earlier}] takes every lead that it matches`,
-        "Move it above, narrow the earlier rule, or remove it",
-      );
-    }
+    const takers = takersOf(rule, rules.slice(0, index));
+    if (takers.length === 0) continue;
+    const names = takers.map((taker) => `rules[${taker}]`).join(", ");
+    const problem = takers.length === 1 ? `${names} takes every lead that it matches` : `${names} together take every lead that it matches`;
+    reader.fault(`rules[${index}]`, `is unreachable: ${problem}`, "Move it above, narrow the earlier rules, or remove it");
   }
 }
 
-/** Every lead that `rule` matches is matched by `other`. */
-function covers(other: Rule, rule: Rule): boolean {
-  const texts = other.texts.every(({ field, values }) => {
-    const own = rule.texts.find((condition) => condition.field === field);
-    return own !== undefined && [...own.values].every((value) => values.has(value));
-  });
-  return (
-    texts &&
-    other.numbers.every(({ field, minimum, below }) => {
-      const own = rule.numbers.find((condition) => condition.field === field);
-      return own !== undefined && own.minimum >= minimum && own.below <= below;
-    })
-  );
+/** Places of the earlier rules that leave nothing for this one: one alone where one suffices; none when something is left. */
+function takersOf(rule: Rule, earlier: readonly Rule[]): readonly number[] {
+  const all = leadsOf(rule);
+  const alone = earlier.findIndex((other) => without(all, other).length === 0);
+  if (alone >= 0) return [alone];
+  const takers: number[] = [];
+  let left: readonly LeadSet[] = [all];
+  for (const [place, other] of earlier.entries()) {
+    const next = left.flatMap((set) => without(set, other));
+    if (next.length > maximumPieces) return [];
+    if (next.length !== left.length || next.some((set, index) => set !== left[index])) takers.push(place);
+    if (next.length === 0) return takers;
+    left = next;
+  }
+  return [];
 }

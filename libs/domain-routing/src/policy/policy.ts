@@ -50,6 +50,12 @@ export interface TextCondition {
   readonly field: TextField;
   readonly values: ReadonlySet<string>;
 }
+/** Thousandths of a point, the unit of scores. */
+export const pointThousandths = 1_000;
+
+/** `below` of a range that names none; no number of a lead is as large. */
+export const unlimited = 1_000_000_001;
+
 /** Closed below, open above. `score` is in thousandths of a point. */
 export interface NumberCondition {
   readonly field: NumberField;

@@ -7,7 +7,7 @@ import { checkPolicyNames, type KnownNames, missingTeam } from "./check-names.ts
 import { checkReachable } from "./check-reachable.ts";
 import { readCurrencies } from "./currency.ts";
 import type { ClockRow, PhaseClocks, Policy, PoolKind, Tier } from "./policy.ts";
-import { outOfHoursChoices, tiers } from "./policy.ts";
+import { outOfHoursChoices, pointThousandths, tiers } from "./policy.ts";
 import { readRule, readTarget } from "./read-rule.ts";
 
 const policyFields = [
@@ -31,7 +31,6 @@ const policyFields = [
   "currency",
 ];
 const pools: readonly PoolKind[] = ["pool", "nurture"];
-const pointThousandths = 1_000;
 
 /** Every fault of a policy document; with `known`, names of teams, reps and regions are checked as well. Empty: it may be published. */
 export function checkPolicy(document: unknown, known?: KnownNames): readonly Fault[] {

@@ -6,15 +6,15 @@ import {
   numberFields,
   type OutOfHours,
   outOfHoursChoices,
+  pointThousandths,
   type Rule,
   strategies,
   type Target,
   type TextCondition,
   textFields,
   tiers,
+  unlimited,
 } from "./policy.ts";
-
-const pointThousandths = 1_000;
 
 export function readRule(reader: DocumentReader, value: unknown, path: string, outOfHours: OutOfHours): Rule {
   const rule = reader.object(value, path, ["id", "when", "assign", "otherwise", "description"]);
@@ -75,7 +75,7 @@ function readNumbers(reader: DocumentReader, when: Readonly<Record<string, unkno
     const range = reader.object(when[field], `${path}.${field}`, ["min", "below"]);
     const factor = field === "score" ? pointThousandths : 1;
     const minimum = range.min === undefined ? 0 : reader.whole(range.min, `${path}.${field}.min`, 0, 1_000_000_000);
-    const below = range.below === undefined ? 1_000_000_001 : reader.whole(range.below, `${path}.${field}.below`, 0, 1_000_000_000);
+    const below = range.below === undefined ? unlimited : reader.whole(range.below, `${path}.${field}.below`, 0, 1_000_000_000);
     if (below <= minimum) reader.fault(`${path}.${field}`, "is an empty range", "Give min smaller than below");
     conditions.push({ field, minimum: minimum * factor, below: below * factor });
   }

@@ -50,7 +50,10 @@ export class JourneyBook {
 
   publish(seen: number, document: Document): Promise<JourneyOutcome> {
     return this.inTurn(async () => {
-      const faults = checkJourney(document);
+      const today = Math.floor(this.now() / DAY_MS) * DAY_MS;
+      const open = (): Document => resolveCalendars(document, today - DAY_MS, today + DAYS_AHEAD * DAY_MS);
+      const written = checkJourney(document);
+      const faults = written.length > 0 ? written : checkJourney(open());
       if (faults.length > 0) return { kind: "invalid", faults };
       await this.catchUp();
       const name = document.name as string;
@@ -63,9 +66,7 @@ export class JourneyBook {
       }
       if (seen !== (before?.version ?? 0)) return { kind: "stale", current: this.stateOf(name) };
       const version = Math.max(0, ...[...this.known.values()].map((each) => each.version)) + 1;
-      const today = Math.floor(this.now() / DAY_MS) * DAY_MS;
-      const resolved = JSON.stringify(resolveCalendars(document, today - DAY_MS, today + DAYS_AHEAD * DAY_MS));
-      const journey = { name, version, fingerprint, document: resolved, touches: [...touchesOf(document)] };
+      const journey = { name, version, fingerprint, document: JSON.stringify(open()), touches: [...touchesOf(document)] };
       await this.log.decide(journey);
       await this.catchUp();
       const held = this.known.get(name);

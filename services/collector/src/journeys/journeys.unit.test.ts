@@ -2,6 +2,9 @@ import { describe, expect, it } from "@jest/globals";
 import { away, call, type World, world } from "../../tests/world.ts";
 
 const journey = (details: object = {}) => ({ name: "spring", steps: [{ id: "one", after: "1d", send: "hello" }], ...details });
+/** Open on Thursdays only, and each of them is a holiday: the tests' clock stands on Thursday, 1 January 1970. */
+const thursdays = Array.from({ length: 110 }, (_, week) => new Date(week * 7 * 86_400_000).toISOString().slice(0, 10));
+const closed = { timeZone: "UTC", hours: { thu: [["09:00", "18:00"]] }, holidays: thursdays };
 const post = (here: World, body: unknown) => call(here, "/v1/journeys", body);
 
 describe("POST /v1/journeys", () => {
@@ -46,6 +49,7 @@ describe("POST /v1/journeys", () => {
     [{ version: 0 }, "document"],
     [{ version: 0, document: journey({ steps: [] }) }, "document.steps"],
     [{ version: 0, document: journey({ enter: { states: ["leased"] } }) }, "document.enter.states[0]"],
+    [{ version: 0, document: journey({ calendars: { closed }, calendar: "closed" }) }, "document.calendars.closed.open"],
   ])("%j is refused with field, reason and remedy", async (body, field) => {
     const answer = await post(await world(), body);
     expect([answer.statusCode, answer.json().code]).toEqual([400, "BODY_INVALID"]);

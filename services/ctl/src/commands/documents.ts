@@ -27,8 +27,10 @@ const DAY_MS = 86_400_000;
 
 const named = z.looseObject({ name: z.string().min(1) });
 
+type Judge = (document: unknown) => readonly DocumentFault[];
+
 /** Any document, judged by a pure check whose faults keep their place, so that the reader shows file and line. */
-const judgedBy = (faultsOf: (document: unknown) => readonly DocumentFault[]) =>
+const judgedBy = (faultsOf: Judge) =>
   named.superRefine((document, context) => {
     for (const { path, problem, remedy } of faultsOf(document)) {
       context.addIssue({
@@ -41,6 +43,13 @@ const judgedBy = (faultsOf: (document: unknown) => readonly DocumentFault[]) =>
         params: { remedy },
       });
     }
+  });
+
+/** Judged as it is written and then as folds will read it: holidays may leave a calendar no day at all. */
+const judgedOpen = (faultsOf: Judge, nowMs: number) =>
+  judgedBy((document) => {
+    const faults = faultsOf(document);
+    return faults.length > 0 ? faults : faultsOf(withOpenHours(document as Readonly<Record<string, unknown>>, nowMs));
   });
 
 /** `identity`: what makes it another document when it is published again. */
@@ -66,14 +75,14 @@ export function readPolicyFile(path: string, roster: PublishableDocument | null,
   const known = roster === null ? undefined : namesOf(JSON.parse(roster.document));
   const document = readYamlDocument(
     path,
-    judgedBy((value) => checkPolicy(value, known)),
+    judgedOpen((value) => checkPolicy(value, known), nowMs),
   );
   return publishable("policy", document.name, withOpenHours(document, nowMs));
 }
 
 /** Working calendars are resolved as in a policy. */
 export function readJourneyFile(path: string, nowMs: number): PublishableDocument {
-  const document = readYamlDocument(path, judgedBy(checkJourney));
+  const document = readYamlDocument(path, judgedOpen(checkJourney, nowMs));
   return publishable("journey", document.name, withOpenHours(document, nowMs), sameAllYear(document, nowMs));
 }
 
@@ -85,7 +94,7 @@ export const awaitedTouches = (journey: PublishableDocument): readonly string[] 
 
 /** Working hours of reps are resolved like the calendars of policies. */
 export function readRoster(path: string, nowMs: number): PublishableDocument {
-  const document = readYamlDocument(path, judgedBy(checkRoster));
+  const document = readYamlDocument(path, judgedOpen(checkRoster, nowMs));
   return publishable("roster", document.name, withOpenHours(document, nowMs), sameAllYear(document, nowMs));
 }
 
