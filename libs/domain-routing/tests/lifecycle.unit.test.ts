@@ -84,6 +84,30 @@ describe("choice of the team", () => {
     expect(ask({ tags: ["new", "vip"] })).toMatchObject({ teamId: "vip" });
   });
 
+  it("says which rules were tried before and what of the lead did not fit", () => {
+    const why = (details: Record<string, unknown>, given: Parameters<typeof attributesOf>[0] | null) => {
+      const story = new CaseStory(policyDocument(details));
+      story.signal("captured", { ...sql, grade: "B", attributes: given === null ? null : attributesOf(given) });
+      return story.changes().at(-1);
+    };
+    const large = { channel: "partner", companySize: 5000, language: "zh", tags: ["new", "hot"] } as const;
+    expect(why({ rules }, { ...large, tags: [...large.tags] })).toMatchObject({
+      change: "requested",
+      rule: "large",
+      why: ["partner: grade is B"],
+    });
+    expect(why({ rules }, { companySize: 999 })).toMatchObject({
+      rule: "fallback",
+      why: ["partner: channel is website", "large: language is unknown", "tagged: tags is none"],
+    });
+    expect(why({ rules: [{ id: "big", when: { score: { min: 90 } }, assign: { team: "east" } }] }, null)?.why).toEqual([
+      "big: score is 85",
+    ]);
+    const many = Array.from({ length: 25 }, (_, index) => ({ id: `r${index}`, when: { region: `x${index}` }, assign: { team: "east" } }));
+    const { why: lines } = why({ rules: many }, { region: "east" })!;
+    expect([lines.length, lines[0], lines.at(-1)]).toEqual([11, "r0: region is east", "and 15 more rules"]);
+  });
+
   it("goes on to the next team when one denies, then to the fallback, then waits in the pool and tries again", () => {
     const story = new CaseStory(policyDocument({ rules, request: { retryAfter: ["15m"] } }));
     story.signal("captured", { ...sql, grade: "A", attributes: attributesOf({ channel: "partner" }) }).clear();

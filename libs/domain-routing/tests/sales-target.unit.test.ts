@@ -22,12 +22,12 @@ describe("the strategy target-left (S3)", () => {
     expect([story.ask(wish), story.ask(wish)]).toEqual(["ann", "bob"]);
     story.send("release", 1, { outcome: "won", amount: 25_050, time: july - 900 });
     expect(story.ask(wish)).toBe("bob");
-    expect(story.replies.at(-1)?.why).toEqual(["bob: 500.00 of a target of 500.00 is left"]);
+    expect(story.replies.at(-1)?.why).toEqual(["bob: 500.00 of a target of 500.00 is left", "candidates: ann, bob, cid"]);
     story.send("release", 2, { outcome: "won", amount: 12_600, time: july - 800 });
     story.state = roundTrip(story.state!, writeTeamState, readTeamState);
     // 749.50 of 1000 against 374.00 of 500: 74.95 % against 74.8 %.
     expect([story.ask(wish), story.ask(wish)]).toEqual(["ann", "ann"]);
-    expect(story.replies.at(-1)?.why).toEqual(["ann: 749.50 of a target of 1000.00 is left"]);
+    expect(story.replies.at(-1)?.why).toEqual(["ann: 749.50 of a target of 1000.00 is left", "candidates: ann, bob, cid"]);
   });
 
   it("who has reached the target waits for the next one, which begins at its instant", () => {
@@ -62,7 +62,7 @@ describe("the strategy target-left (S3)", () => {
   it("with nobody's target in force turns go round", () => {
     const story = new TeamStory().roster([ann, bob]).at(0);
     expect([story.ask(wish), story.ask(wish), story.ask(wish)]).toEqual(["ann", "bob", "ann"]);
-    expect(story.replies.at(-1)?.why).toEqual(["ann: has no target now"]);
+    expect(story.replies.at(-1)?.why).toEqual(["ann: has no target now", "candidates: ann, bob"]);
   });
 
   it("compares without rounding, beyond 2^53 as well", () => {

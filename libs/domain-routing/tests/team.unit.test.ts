@@ -133,7 +133,7 @@ describe("who may get a lead", () => {
       { id: "cid", tier: "junior", capacity: 1 },
     ]);
     expect([1, 2, 3].map(() => story.ask({ tier: "senior" }))).toEqual(["ann", "bob", "cid"]);
-    expect(story.replies.at(-1)!.why).toEqual(["ann: full", "bob: full"]);
+    expect(story.replies.at(-1)!.why).toEqual(["candidates: cid", "ann: full", "bob: full"]);
   });
 
   it("asks no other tier where the team forbids it", () => {
@@ -167,6 +167,9 @@ describe("who may get a lead", () => {
     story.ask();
     expect(story.replies[0]!.why).toHaveLength(21);
     expect(story.replies[0]!.why.at(-1)).toBe("and 10 more");
+    story.roster(reps(...Array.from({ length: 25 }, (_, index) => `rep-${index}`)));
+    story.ask();
+    expect(story.replies.at(-1)!.why).toEqual([expect.stringMatching(/^candidates: rep-0, .*, rep-19, and 5 more$/)]);
   });
 
   it("an unknown team denies and remembers nothing", () => {

@@ -27,10 +27,10 @@ describe("working hours of a rep", () => {
   it("out of hours: passed over, and the decision says so", () => {
     const story = new TeamStory().roster([ann, bob], { calendars }).at(9 * hour);
     expect([story.ask(), story.ask()]).toEqual(["ann", "ann"]);
-    expect(story.replies.at(-1)?.why).toEqual(["bob: out of hours"]);
+    expect(story.replies.at(-1)?.why).toEqual(["candidates: ann", "bob: out of hours"]);
     story.at(15 * hour);
     expect(story.ask()).toBe("bob");
-    expect(story.replies.at(-1)?.why).toEqual(["ann: out of hours"]);
+    expect(story.replies.at(-1)?.why).toEqual(["candidates: bob", "ann: out of hours"]);
   });
 
   it.each([

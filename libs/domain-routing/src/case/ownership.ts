@@ -1,5 +1,5 @@
 import type { Change } from "@leadstream/schemas";
-import { fallbackRule, matchRule, targetOf, tierFor } from "../policy/choose-team.ts";
+import { fallbackRule, matchRule, targetOf, tierFor, triedBefore } from "../policy/choose-team.ts";
 import { inBase } from "../policy/currency.ts";
 
 import { type Case, type Lease, NO_TIME, type Pending } from "./case.ts";
@@ -40,7 +40,8 @@ export function requestOwner(context: CaseContext, state: Case, attempt: number)
   const last = targetOf(policy, rule, attempt + 1) === null;
   const whenOut = target.outOfHours === "next" && !last ? "deny" : "wait";
   emitRequest(context, state, target.team, state.requests, "assign", { rep, tier, skills, exclude, strategy, whenOut });
-  emitAssignment(context, state, "requested", { team: target.team, rule: ruleId });
+  const why = attempt === 0 ? triedBefore(policy, rule, state, state.attributes) : [];
+  emitAssignment(context, state, "requested", { team: target.team, rule: ruleId, why });
   return true;
 }
 

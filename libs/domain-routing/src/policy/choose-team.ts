@@ -1,5 +1,16 @@
 import type { Grade, LeadAttributes } from "@leadstream/schemas";
-import type { Conditions, LeadView, NumberCondition, Policy, Rule, Target, TextCondition } from "./policy.ts";
+import {
+  type Conditions,
+  type LeadView,
+  type NumberCondition,
+  type NumberField,
+  type Policy,
+  pointThousandths,
+  type Rule,
+  type Target,
+  type TextCondition,
+  type TextField,
+} from "./policy.ts";
 
 /** Name under which decisions of the policy's fallback are recorded. */
 export const fallbackRule = "fallback";
@@ -10,6 +21,31 @@ export function matchRule(policy: Policy, lead: LeadView, attributes: LeadAttrib
     if (matches(rule, lead, attributes)) return rule;
   }
   return null;
+}
+
+const maximumTried = 10;
+
+/** Rules that were tried before `matched` (null: all of them) and what of the lead did not fit; at most ten and a count of the others. */
+export function triedBefore({ rules }: Policy, matched: Rule | null, lead: LeadView, attributes: LeadAttributes | null): string[] {
+  const tried: string[] = [];
+  const end = matched === null ? rules.length : rules.indexOf(matched);
+  for (let index = 0; index < end && index < maximumTried; index++) {
+    const { id, texts, numbers } = rules[index]!;
+    const misfit =
+      texts.find((condition) => !textHolds(condition, lead, attributes)) ??
+      numbers.find((condition) => !numberHolds(condition, lead, attributes));
+    if (misfit !== undefined) tried.push(`${id}: ${misfit.field} is ${textOf(misfit.field, lead, attributes)}`);
+  }
+  if (end > maximumTried) tried.push(`and ${end - maximumTried} more rules`);
+  return tried;
+}
+
+function textOf(field: TextField | NumberField, lead: LeadView, attributes: LeadAttributes | null): string {
+  if (field === "score") return String(lead.score / pointThousandths);
+  if (field === "grade" || field === "temperature" || field === "band") return lead[field] ?? "unknown";
+  const value = attributes?.[field] ?? null;
+  if (Array.isArray(value)) return value.length === 0 ? "none" : value.join(" ");
+  return value === null ? "unknown" : String(value);
 }
 
 /** Whether every condition holds for the lead. */

@@ -22,7 +22,7 @@ const full: Obstacle = { reason: "full", waiting: true };
 
 export interface Choice {
   readonly member: Member | null;
-  /** What decided, where the strategy goes by figures; then reps passed over, with the reason; at most twenty and a count of the others. */
+  /** What decided, where the strategy goes by figures; who could have had it; reps passed over, with the reason: twenty of each and a count of the others. */
   readonly why: readonly string[];
   /** Somebody fits but is full, absent or out of hours. */
   readonly mayWait: boolean;
@@ -48,6 +48,8 @@ export function isAbsent({ rep }: Member, now: number): boolean {
 /** The rep who gets the lead: the wanted one if possible, else the best by strategy of the wanted tier, else of the nearest tier. */
 export function chooseRep(state: TeamState, wish: Wish, now: number): Choice {
   const why: string[] = [];
+  const candidates: string[] = [];
+  let able = 0;
   let passedOver = 0;
   let mayWait = false;
   let best: Member | null = null;
@@ -59,6 +61,7 @@ export function chooseRep(state: TeamState, wish: Wish, now: number): Choice {
       if (passedOver++ < maximumReasons) why.push(`${member.rep.id}: ${obstacle.reason}`);
       continue;
     }
+    if (able++ < maximumReasons) candidates.push(member.rep.id);
     const rank = rankOf(member, wish);
     if (best === null || rank < bestRank || (rank === bestRank && goesBefore(state, wish.strategy, member, best, now))) {
       best = member;
@@ -66,6 +69,8 @@ export function chooseRep(state: TeamState, wish: Wish, now: number): Choice {
     }
   }
   if (passedOver > maximumReasons) why.push(`and ${passedOver - maximumReasons} more`);
+  if (able > maximumReasons) candidates.push(`and ${able - maximumReasons} more`);
+  if (able > 0) why.unshift(`candidates: ${candidates.join(", ")}`);
   if (best !== null && wish.strategy === "target-left") why.unshift(describeLeft(best, targetLeft(best, now)));
   return { member: best, why, mayWait };
 }

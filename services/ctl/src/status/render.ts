@@ -29,7 +29,7 @@ export function renderStatus(frame: Frame): string[] {
     `  lag         ${Object.entries(lag)
       .map(([stage, behind]) => `${stage} ${number(behind)}`)
       .join("   ")}`,
-    `  capture → score  ${quantiles(latency.captureToScore)}      capture → owner  ${quantiles(latency.captureToOwner)}`,
+    `  capture → score  ${quantiles(latency.captureToScore)}      capture → owner  ${quantiles(latency.captureToOwner)}      crossing → owner  ${quantiles(latency.crossingToOwner)}`,
     `  processes   ${status.processes.map(({ name, state, restarts }) => `${name}${state === "running" ? "" : ` ${state}`}${restarts > 0 ? ` (${restarts} restarts)` : ""}`).join("  ")}`,
     "",
     "  recent decisions",

@@ -14,7 +14,13 @@ export interface Status {
   /** What ClickHouse counts. */
   readonly counts: Readonly<Record<string, number>>;
   /** Broker time of the cause to broker time of the effect, of the last minutes, in milliseconds. */
-  readonly latency: { readonly captureToScore: Quantiles; readonly captureToOwner: Quantiles };
+  readonly latency: {
+    readonly captureToScore: Quantiles;
+    /** From the event that made the lead cross. */
+    readonly captureToOwner: Quantiles;
+    /** From the crossing that the router was told of, without leads that had to wait for a free seller. */
+    readonly crossingToOwner: Quantiles;
+  };
 }
 
 export interface ProcessStatus {
