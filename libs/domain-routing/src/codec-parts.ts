@@ -8,10 +8,7 @@ import { RoutingError } from "./errors.ts";
 export function readLayout(reader: AvroReader, expected: number, what: string): void {
   const found = reader.byte();
   if (found === expected) return;
-  throw new RoutingError(
-    "STATE_LAYOUT",
-    `${what} has layout ${found}, this version reads ${expected}: delete the store, it is folded again from the log`,
-  );
+  throw new RoutingError("STATE_LAYOUT", `${what} has layout ${found}, this version reads ${expected}`);
 }
 
 export function writeText(writer: AvroWriter, text: string | null): void {

@@ -83,6 +83,16 @@ describe("results of commands", () => {
     expect((await waiting).json()).toMatchObject({ change: "transferred", rep: "cid" });
   });
 
+  it("asked where it was not given, it is unknown until it is answered; with wait the answer comes from the log", async () => {
+    const other = await world();
+    expect((await ask(other, "c1", "?wait=20ms")).statusCode).toBe(404);
+    const waiting = ask(other, "c1", "?wait=2s");
+    setImmediate(() => other.results.see(refused("c1")));
+    expect((await waiting).statusCode).toBe(409);
+    other.results.see(assignment("c2", { change: "requested" }));
+    expect((await ask(other, "c2")).statusCode).toBe(202);
+  });
+
   it("a repeated command is answered with the first one's result", async () => {
     const here = await world();
     here.results.see(assignment("c1"));

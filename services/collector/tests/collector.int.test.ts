@@ -108,6 +108,44 @@ describe("the collector on real servers", () => {
     await producer.close();
   });
 
+  it("two collectors behind one Kafka: a command given to one is answered by either, and carried out once where it is repeated at the other", async () => {
+    const otherFolder = temporaryFolder("collector-two");
+    const other = await runCollector(sharedTestServers(), otherFolder.path);
+    const { wire } = await connectRegistry({ url: sharedTestServers().registry.url });
+    const producer = createProducer(reader.connection, {
+      lingerMs: 0,
+      maxBatchRecords: 10,
+      maxBufferedBytes: 1 << 20,
+      requestTimeoutMs: 10_000,
+    });
+    const answered = async (commandId: string, details: Parameters<typeof anAssignment>[0]): Promise<void> => {
+      const writer = new AvroWriter();
+      wire.write(writer, "Assignment", anAssignment({ leadId: commandId, rep: "bob", commandId, ...details }));
+      await producer.send("lead.assignments", null, commandId, writer.slice());
+    };
+    try {
+      const claim = (eventId: string) => ({ eventId, leadId: eventId, rep: "ann" });
+      const [granted, lost] = [uniqueName("claim"), uniqueName("claim")];
+      for (const id of [granted, lost]) expect((await collector.post("/v1/claims", claim(id))).status).toBe(202);
+      expect((await other.get(`/v1/commands/${granted}`)).status).toBe(404);
+      const asked = [granted, lost].map((id) => other.get(`/v1/commands/${id}?wait=10s`));
+      await answered(granted, { change: "claimed", rep: "ann" });
+      await answered(lost, { change: "refused", reason: "claim: the lead is held by bob" });
+      const [won, refused] = await Promise.all(asked);
+      expect(won).toMatchObject({ status: 200, body: { commandId: granted, change: "claimed", rep: "ann" } });
+      expect(refused).toMatchObject({ status: 409, body: { commandId: lost, current: { rep: "bob" } } });
+      expect(await collector.get(`/v1/commands/${lost}?wait=10s`)).toMatchObject({ status: 409 });
+      expect(await other.post("/v1/claims?wait=10s", claim(granted))).toMatchObject({
+        status: 200,
+        body: { commandId: granted, rep: "ann" },
+      });
+    } finally {
+      await producer.close();
+      await other.close();
+      otherFolder.remove();
+    }
+  });
+
   it("erasure destroys the key that would open the lead's records, and the next start knows the same identity", async () => {
     const email = `${uniqueName("erase")}@example.com`;
     const first = await collector.post("/v1/captures", { channel: "web", contact: { email } });

@@ -34,6 +34,13 @@ export function answerOfResult(result: AnyResult): Answer<object> {
   return { status: 409, body: { code: "COMMAND_REFUSED", message: reason ?? "refused", remedy, commandId, current, why } };
 }
 
+const unknownCommand = (): CollectorError =>
+  new CollectorError(
+    "COMMAND_UNKNOWN",
+    "no such command is known here",
+    "One that another collector took is known here as soon as it is answered: ask with ?wait=2s. Commands are remembered for a while only, counted from this collector's last records: the lead's page shows its whole history.",
+  );
+
 /** What became of a command. */
 export function resultRoutes(
   app: FastifyInstance,
@@ -44,14 +51,11 @@ export function resultRoutes(
   app.get<{ Params: { commandId: string } }>("/v1/commands/:commandId", resultSchema(waitQuery), async (request, reply) => {
     const { commandId } = request.params;
     const waitMs = waitOf(request.query, limits.commandWaitLimitMs);
-    if (results.find(commandId) === "unknown") {
-      const remedy =
-        "Commands are remembered for a while only, counted from this collector's last records: the lead's page shows its whole history.";
-      throw new CollectorError("COMMAND_UNKNOWN", "no such command is known here", remedy);
-    }
+    // Another collector may have taken it: what answers it is on the log for all of them.
     const result = rosters.decides(commandId)
       ? await kafkaOr503(rosters.outcomeOf(commandId, waitMs), limits.retryAfterMs)
       : await results.wait(commandId, waitMs);
+    if (result === null && results.find(commandId) === "unknown") throw unknownCommand();
     const answer = result === null ? { status: 202, body: { commandId, status: "pending" } } : answerOfResult(result);
     return reply.code(answer.status).header("cache-control", "no-store").send(answer.body);
   });

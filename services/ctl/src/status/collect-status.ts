@@ -44,13 +44,12 @@ const ownerLatencyQuery = `
 // Broker time of the assignment less broker time of the signal that asked for it, which is the crossing; leads that had to wait for a free seller are left out.
 const crossingLatencyQuery = `
   SELECT count() AS count, quantile(0.5)(ms) AS p50Ms, quantile(0.99)(ms) AS p99Ms FROM (
-    SELECT dateDiff('millisecond', crossed.log_time, owned.log_time) AS ms
-    FROM (SELECT lead_id, source_partition, source_offset FROM assignments WHERE change = 'requested' AND command_id = '' AND log_time > now64(3) - INTERVAL ${LATENCY_WINDOW_MINUTES} MINUTE) AS requested
-    INNER JOIN (SELECT lead_id, log_partition, log_offset, min(log_time) AS log_time FROM signals WHERE kind = 'crossed' AND direction = 'up' AND log_time > now64(3) - INTERVAL ${LATENCY_WINDOW_MINUTES + 1} MINUTE GROUP BY lead_id, log_partition, log_offset) AS crossed
+    SELECT dateDiff('millisecond', crossed.at, owned.at) AS ms
+    FROM (SELECT DISTINCT lead_id, source_partition, source_offset FROM assignments WHERE change = 'requested' AND command_id = '' AND log_time > now64(3) - INTERVAL ${LATENCY_WINDOW_MINUTES} MINUTE) AS requested
+    INNER JOIN (SELECT lead_id, log_partition, log_offset, min(log_time) AS at FROM signals WHERE kind = 'crossed' AND direction = 'up' GROUP BY lead_id, log_partition, log_offset) AS crossed
       ON crossed.lead_id = requested.lead_id AND crossed.log_partition = requested.source_partition AND crossed.log_offset = requested.source_offset
-    INNER JOIN (SELECT lead_id, min(log_time) AS log_time FROM assignments WHERE change = 'assigned' AND epoch = 1 GROUP BY lead_id) AS owned ON owned.lead_id = requested.lead_id
-    WHERE owned.log_time >= crossed.log_time
-      AND requested.lead_id NOT IN (SELECT lead_id FROM team_replies WHERE kind != 'granted' AND log_time > now64(3) - INTERVAL ${LATENCY_WINDOW_MINUTES + 1} MINUTE))`;
+    INNER JOIN (SELECT lead_id, min(log_time) AS at FROM assignments WHERE change = 'assigned' AND epoch = 1 GROUP BY lead_id) AS owned ON owned.lead_id = requested.lead_id
+    WHERE owned.at >= crossed.at AND requested.lead_id NOT IN (SELECT lead_id FROM team_replies WHERE kind IN ('queued', 'denied')))`;
 
 const decisionsQuery = `
   SELECT toUnixTimestamp64Milli(log_time) AS at, lead_id AS leadId, change, rep, score, if(reason = '', rule, reason) AS reason
