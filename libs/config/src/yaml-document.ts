@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { type Document, isNode, LineCounter, parseDocument } from "yaml";
+import { type Document, isMap, isNode, isSeq, LineCounter, type Node, parseDocument } from "yaml";
 import type { z } from "zod";
 import { ConfigError, type ConfigFault } from "./config-error.ts";
 
@@ -37,11 +37,11 @@ export function parseYamlDocument<S extends z.ZodType>(text: string, schema: S, 
 }
 
 function faultOf(issue: z.core.$ZodIssue, document: Document, lines: LineCounter, name: string): ConfigFault {
-  const path = issue.path.map(String).join(".");
-  const line = lineOf(document, issue.path, lines);
+  const path = issue.path.map(String);
+  const where = path.length === 0 ? "" : ` ${path.join(".")}`;
   return {
-    where: `${name}:${line}${path === "" ? "" : ` ${path}`}`,
-    reason: issue.message.replace(/\.$/, ""),
+    where: `${name}:${lineOf(document, path, lines)}${where}`,
+    reason: withLines(issue.message.replace(/\.$/, ""), document, lines),
     remedy: remedyOf(issue) ?? "Correct the document",
   };
 }
@@ -52,11 +52,42 @@ function remedyOf(issue: z.core.$ZodIssue): string | null {
   return typeof remedy === "string" ? remedy : null;
 }
 
-/** Line of the node at `path`, or of the nearest node above it that exists. */
-function lineOf(document: Document, path: readonly PropertyKey[], lines: LineCounter): number {
-  for (let depth = path.length; depth > 0; depth--) {
-    const node = document.getIn(path.slice(0, depth), true);
-    if (isNode(node) && node.range) return lines.linePos(node.range[0]).line;
-  }
-  return 1;
+/** A fault between two places names the other one by its path: `rules.2.when` becomes `rules.2.when (line 14)`. */
+function withLines(reason: string, document: Document, lines: LineCounter): string {
+  return reason.replace(/[A-Za-z]\w*(?:\.[\w-]+)+/g, (path) => {
+    const { node, rest } = nodeAt(document.contents, path.split("."));
+    return rest === 0 && node !== null ? `${path} (line ${lineAt(node, lines)})` : path;
+  });
 }
+
+/** Line of the node at `path`, or of the nearest node above it that exists. */
+function lineOf(document: Document, path: readonly string[], lines: LineCounter): number {
+  const { node } = nodeAt(document.contents, path);
+  return node === null || node === document.contents ? 1 : lineAt(node, lines);
+}
+
+function lineAt(node: Node, lines: LineCounter): number {
+  return node.range ? lines.linePos(node.range[0]).line : 1;
+}
+
+/** The deepest node on the way to `path`, and how many of its parts lie beyond. A key of the document may hold dots (`custom.size`). */
+function nodeAt(root: unknown, path: readonly string[]): { node: Node | null; rest: number } {
+  let node = isNode(root) ? root : null;
+  let from = 0;
+  while (from < path.length) {
+    let to = from + 1;
+    let next = childAt(node, path.slice(from, to).join("."));
+    while (next === null && to < path.length) next = childAt(node, path.slice(from, ++to).join("."));
+    if (next === null) break;
+    node = next;
+    from = to;
+  }
+  return { node, rest: path.length - from };
+}
+
+function childAt(node: Node | null, key: string): Node | null {
+  if (isSeq(node)) return /^\d+$/.test(key) ? nodeOrNull(node.get(Number(key), true)) : null;
+  return isMap(node) ? nodeOrNull(node.get(key, true)) : null;
+}
+
+const nodeOrNull = (value: unknown): Node | null => (isNode(value) ? value : null);

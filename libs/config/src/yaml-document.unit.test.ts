@@ -43,6 +43,20 @@ describe("a YAML document", () => {
     expect(parsing).toThrow(/^CONFIG_INVALID: 1 fault\nroster\.yaml:3 teams\.0: is too small\. Add somebody$/);
   });
 
+  it("names the line of the other place that a reason names, and of a key with dots", () => {
+    const judged = z.looseObject({}).superRefine((_, context) => {
+      context.addIssue({
+        code: "custom",
+        path: ["teams", "1", "lead", "size"],
+        message: "is teams.0.lead.size too, not teams.7 or e.g. this",
+      });
+    });
+    const text = "teams:\n  - {lead.size: 2}\n  - name: south\n    lead.size: 2\n";
+    expect(() => parseYamlDocument(text, judged, "x.yaml")).toThrow(
+      "x.yaml:4 teams.1.lead.size: is teams.0.lead.size (line 2) too, not teams.7 or e.g. this. Correct the document",
+    );
+  });
+
   it("says which file is missing", () => {
     expect(() => readYamlDocument("/nowhere/policy.yaml", schema)).toThrow(ConfigError);
     expect(() => readYamlDocument("/nowhere/policy.yaml", schema)).toThrow("/nowhere/policy.yaml: there is no such file. Check the path");

@@ -1,13 +1,13 @@
 import type { Grade, Temperature } from "@leadstream/schemas";
 import { gradeSymbols, temperatureSymbols } from "@leadstream/schemas";
+import { checkBands, checkBandsReached, checkScale } from "./check-bands.ts";
 import { checkConditions } from "./check-conditions.ts";
-import { checkGroups, checkRules } from "./check-rules.ts";
+import { alwaysBefore, type PlacedTests, placesText } from "./check-reach.ts";
+import { checkGroups, checkRules, type PlacedRule } from "./check-rules.ts";
+import type { Condition } from "./condition.ts";
 import { DocumentReader, join, type ModelFault, type PlainObject } from "./document-reader.ts";
 import type { Band, GradeRules, Inactivity, LateRules, Model, TemperatureRules } from "./model.ts";
-import { DAY_MS, HOUR_MS, MINUTE_MS, pointsText } from "./units.ts";
-
-/** A dwell keeps the awards of so long a time one by one. */
-const MAX_DWELL_MS = 7 * DAY_MS;
+import { DAY_MS, HOUR_MS, MINUTE_MS } from "./units.ts";
 
 export type ModelCheck = { readonly model: Model } | { readonly faults: readonly ModelFault[] };
 
@@ -38,6 +38,7 @@ export function checkModel(value: unknown): ModelCheck {
   const placed = checkRules(reader, document, groups);
   const scale = checkScale(reader, document.scale);
   const bands = checkBands(reader, document.bands, scale);
+  checkBandsReached(reader, bands, placed, groups);
   const model: Model = {
     name: reader.identifier(document.name, "name"),
     version: reader.integer(document.version, "version", 1, 2_000_000_000),
@@ -45,7 +46,7 @@ export function checkModel(value: unknown): ModelCheck {
     bands,
     groups: [...groups.values()].map(({ group }) => group),
     rules: placed.map(({ rule }) => rule),
-    inactivity: checkInactivity(reader, document.inactivity),
+    inactivity: checkInactivity(reader, document.inactivity, placed),
     grades: checkGrades(reader, document.grades),
     temperature: checkTemperature(reader, document.temperature, bands),
     late: checkLate(reader, document.late),
@@ -55,87 +56,27 @@ export function checkModel(value: unknown): ModelCheck {
   return reader.faults.length > 0 ? { faults: reader.faults } : { model };
 }
 
-function checkScale(reader: DocumentReader, value: unknown): Model["scale"] {
-  if (value === undefined) return { min: 0, max: 100_000 };
-  const given = reader.object(value, "scale", ["min", "max"]);
-  const min = reader.points(given?.min ?? 0, "scale.min");
-  const max = reader.points(given?.max ?? 100, "scale.max");
-  if (min > 0 || max <= 0) reader.fault("scale", "does not hold zero, where every lead begins", "Use min ≤ 0 and max > 0");
-  return { min, max };
-}
-
-/** Bands from the lowest to the highest. `to`, where it is given, must be the next band's `from`: no gap, no overlap. */
-function checkBands(reader: DocumentReader, value: unknown, scale: Model["scale"]): readonly Band[] {
-  const bands: Band[] = [];
-  const ends: (number | null)[] = [];
-  reader.list(value, "bands").forEach((item, index) => {
-    const path = join("bands", index);
-    const given = reader.object(item, path, ["name", "from", "to", "hysteresis", "dwell", "note"]);
-    if (given === null) return;
-    const from = reader.points(given.from, join(path, "from"));
-    const hysteresis = given.hysteresis === undefined ? 0 : reader.points(given.hysteresis, join(path, "hysteresis"));
-    if (hysteresis < 0) reader.fault(join(path, "hysteresis"), "is negative", "Use zero or more points");
-    ends.push(given.to === undefined ? null : reader.points(given.to, join(path, "to")));
-    const dwellMs = given.dwell === undefined ? 0 : reader.duration(given.dwell, join(path, "dwell"), MAX_DWELL_MS);
-    bands.push({ name: reader.identifier(given.name, join(path, "name")), from, hysteresis, dwellMs });
-  });
-  if (bands.length === 0) reader.fault("bands", "names no band", "Add at least one band that begins at the scale's minimum");
-  else if (bands[0]!.from !== scale.min)
-    reader.fault(
-      "bands.0.from",
-      "is not the scale's minimum (scale.min): scores below it would have no band",
-      `Use ${pointsText(scale.min)}`,
-    );
-  for (let index = 0; index < bands.length; index++) checkNeighbours(reader, bands, ends, index, scale);
-  return bands;
-}
-
-function checkNeighbours(
-  reader: DocumentReader,
-  bands: readonly Band[],
-  ends: readonly (number | null)[],
-  index: number,
-  scale: Model["scale"],
-): void {
-  const band = bands[index]!;
-  const twin = bands.findIndex((other) => other.name === band.name);
-  if (twin < index) reader.fault(`bands.${index}.name`, `is the name of bands.${twin} too`, "Give each band its own name");
-  if (band.from > scale.max)
-    reader.fault(
-      `bands.${index}.from`,
-      "is above the scale's maximum (scale.max): the band is never reached",
-      `Use at most ${pointsText(scale.max)}`,
-    );
-  const next = bands[index + 1];
-  const end = ends[index] ?? null;
-  if (next === undefined) {
-    if (end !== null && end < scale.max)
-      reader.fault(`bands.${index}.to`, "leaves a gap below the scale's maximum (scale.max)", "Remove `to` of the last band");
-    return;
-  }
-  if (next.from <= band.from) {
-    reader.fault(`bands.${index + 1}.from`, `is not above bands.${index}.from: the two bands overlap`, "Order bands from low to high");
-    return;
-  }
-  if (end === null || end === next.from) return;
-  const relation = end > next.from ? "overlaps" : "leaves a gap before";
-  reader.fault(`bands.${index}.to`, `${relation} bands.${index + 1}.from`, `Use ${pointsText(next.from)}, or remove \`to\``);
-}
-
-function checkInactivity(reader: DocumentReader, value: unknown): Inactivity {
+function checkInactivity(reader: DocumentReader, value: unknown, rules: readonly PlacedRule[]): Inactivity {
   if (value === undefined) return { signalAfterMs: null, penalties: [] };
   const given = reader.object(value, "inactivity", ["signalAfter", "penalties"]);
+  const ids = new Map<string, string>();
   const penalties = reader.list(given?.penalties, "inactivity.penalties").flatMap((item, index) => {
     const path = `inactivity.penalties.${index}`;
     const one = reader.object(item, path, ["id", "after", "points", "note"]);
     if (one === null) return [];
     const points = reader.points(one.points, join(path, "points"));
-    if (points >= 0) reader.fault(join(path, "points"), "is not negative", "A penalty takes points away");
-    return [{ id: reader.identifier(one.id, join(path, "id")), afterMs: reader.duration(one.after, join(path, "after")), points }];
+    if (points >= 0 && !reader.told(join(path, "points")))
+      reader.fault(join(path, "points"), "is not negative", "A penalty takes points away");
+    const id = reader.identifier(one.id, join(path, "id"));
+    const twin = rules.find(({ rule }) => rule.id === id)?.path ?? ids.get(id);
+    if (twin !== undefined && id !== "")
+      reader.fault(join(path, "id"), `is the id of ${twin} too`, "Give each penalty its own id: ledgers name it");
+    ids.set(id, path);
+    return [{ id, afterMs: reader.duration(one.after, join(path, "after")), points }];
   });
   penalties.forEach((penalty, index) => {
     const earlier = penalties[index - 1];
-    if (earlier !== undefined && penalty.afterMs <= earlier.afterMs)
+    if (earlier !== undefined && penalty.afterMs <= earlier.afterMs && !reader.told(`inactivity.penalties.${index}.after`))
       reader.fault(
         `inactivity.penalties.${index}.after`,
         `is not later than inactivity.penalties.${index - 1}.after`,
@@ -151,18 +92,27 @@ function checkInactivity(reader: DocumentReader, value: unknown): Inactivity {
 function checkGrades(reader: DocumentReader, value: unknown): GradeRules {
   if (value === undefined) return { rules: [], matrix: null };
   const given = reader.object(value, "grades", ["rules", "matrix"]);
-  const seen = new Map<string, string>();
+  const placed: PlacedTests[] = [];
   const rules = reader.list(given?.rules, "grades.rules").flatMap((item, index) => {
     const path = `grades.rules.${index}`;
     const one = reader.object(item, path, ["grade", "when", "note"]);
     if (one === null) return [];
     const when = checkConditions(reader, one.when, join(path, "when"), "profile");
-    const earlier = seen.get(JSON.stringify(when));
-    if (earlier !== undefined) reader.fault(path, `is never reached: ${earlier} has the same test`, "Remove one of the two");
-    seen.set(JSON.stringify(when), path);
+    if (reader.faults.length === 0) checkEarlier(reader, when, path, placed);
+    placed.push({ when, path });
     return [{ grade: reader.oneOf<Grade>(one.grade, join(path, "grade"), gradeSymbols), when }];
   });
-  return { rules, matrix: given?.matrix === undefined ? null : checkMatrix(reader, given.matrix) };
+  if (given?.matrix === undefined) return { rules, matrix: null };
+  if (reader.faults.length === 0) checkEarlier(reader, [], "grades.matrix", placed);
+  return { rules, matrix: checkMatrix(reader, given.matrix) };
+}
+
+/** The first rule that holds gives the grade; the matrix comes last. */
+function checkEarlier(reader: DocumentReader, when: readonly Condition[], path: string, earlier: readonly PlacedTests[]): void {
+  const found = alwaysBefore(when, earlier);
+  if (found.length === 0) return;
+  const hold = found.length === 1 ? "holds before it" : "hold before it, one or another";
+  reader.fault(path, `is never reached: ${placesText(found)} always ${hold}`, "Put the narrower one first, or remove one");
 }
 
 function checkMatrix(reader: DocumentReader, value: unknown): GradeRules["matrix"] {
@@ -172,7 +122,7 @@ function checkMatrix(reader: DocumentReader, value: unknown): GradeRules["matrix
     const path = `grades.matrix.${key}`;
     const found = reader.list(given[key], path).map((item, index) => reader.points(item, join(path, index)));
     found.forEach((bound, index) => {
-      if (index > 0 && bound <= found[index - 1]!)
+      if (index > 0 && bound <= found[index - 1]! && !reader.told(join(path, index)))
         reader.fault(join(path, index), `is not above ${join(path, index - 1)}`, "Order bounds from low to high");
     });
     return found;

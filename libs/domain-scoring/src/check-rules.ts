@@ -1,5 +1,7 @@
 import { statusKindSymbols } from "@leadstream/schemas";
 import { checkConditions } from "./check-conditions.ts";
+import { checkLimits } from "./check-limits.ts";
+import { checkReach } from "./check-reach.ts";
 import { type Decay, decayClass, MAX_CLASSES, MAX_HALF_LIFE_MS, NO_DECAY } from "./decay.ts";
 import { type DocumentReader, join, type PlainObject } from "./document-reader.ts";
 import { hash32 } from "./hash.ts";
@@ -37,16 +39,13 @@ function checkCap(reader: DocumentReader, value: unknown, path: string): Cap {
   const bound = (key: "perDay" | "lifetime"): number | null => {
     if (given[key] === undefined) return null;
     const points = reader.points(given[key], join(path, key));
-    if (points <= 0) reader.fault(join(path, key), "is not above zero", "A cap names the most points; remove it or make it positive");
+    if (points <= 0 && !reader.told(join(path, key)))
+      reader.fault(join(path, key), "is not above zero", "A cap names the most points; remove it or make it positive");
     return points;
   };
   const cap = { perDay: bound("perDay"), lifetime: bound("lifetime") };
-  if (cap.perDay !== null && cap.lifetime !== null && cap.perDay > cap.lifetime)
-    reader.fault(
-      join(path, "perDay"),
-      "is above the lifetime cap and never reached",
-      `Make it at most what ${join(path, "lifetime")} says`,
-    );
+  if (cap.perDay !== null && cap.lifetime !== null && cap.perDay > cap.lifetime && !reader.told(join(path, "lifetime")))
+    reader.fault(join(path, "perDay"), `is above ${join(path, "lifetime")} and never reached`, "Make it at most the lifetime cap");
   return cap;
 }
 
@@ -57,12 +56,8 @@ export function checkGroups(reader: DocumentReader, value: unknown): ReadonlyMap
     const given = reader.object(item, path, ["id", "exclusive", "cap", "decay", "note"]);
     if (given === null) return;
     const id = reader.identifier(given.id, join(path, "id"));
-    if (groups.has(id))
-      reader.fault(
-        join(path, "id"),
-        `is the id of another group too (groups.${[...groups.keys()].indexOf(id)})`,
-        "Give each group its own id",
-      );
+    if (groups.has(id) && !reader.told(join(path, "id")))
+      reader.fault(join(path, "id"), `is the id of groups.${[...groups.keys()].indexOf(id)} too`, "Give each group its own id");
     const decay = given.decay === undefined ? NO_DECAY : checkDecay(reader, given.decay, join(path, "decay"));
     const exclusive = reader.boolean(given.exclusive, join(path, "exclusive"), false);
     groups.set(id, { group: { id, exclusive, cap: checkCap(reader, given.cap, join(path, "cap")) }, decay });
@@ -86,6 +81,9 @@ export function checkRules(reader: DocumentReader, document: PlainObject, groups
   }
   checkNumbers(reader, placed);
   checkIds(reader, placed);
+  // Of a rule that cannot be read nothing more is said.
+  if (reader.faults.length > 0) return placed;
+  checkLimits(reader, placed, groups);
   checkReach(reader, placed, groups);
   return placed;
 }
@@ -112,11 +110,16 @@ function checkRule(
   const known = group === null ? undefined : groups.get(group);
   if (group !== null && known === undefined) reader.fault(join(path, "group"), "names a group that is not there", "Add it under `groups`");
   const points = reader.points(given.points, join(path, "points"));
-  if (points === 0) reader.fault(join(path, "points"), "gives no points: the rule has no effect", "Give it points or remove the rule");
+  if (points === 0 && !reader.told(join(path, "points")))
+    reader.fault(join(path, "points"), "gives no points: the rule has no effect", "Give it points or remove the rule");
   const when = checkConditions(reader, given.when, join(path, "when"), kind === "profile" ? "profile" : "touch");
   if (kind === "profile" && when.length === 0) reader.fault(join(path, "when"), "is missing", "Say which profile the rule is for");
   if (kind === "status" && when.length > 0) reader.fault(join(path, "when"), "is not for status rules", "Remove it");
   const on = kind === "profile" ? [] : reader.texts(given[trigger], join(path, trigger));
+  on.forEach((one, index) => {
+    const first = on.indexOf(one);
+    if (first < index) reader.fault(join(path, `${trigger}.${index}`), `is ${join(path, `${trigger}.${first}`)} again`, "Name each once");
+  });
   if (kind === "status") on.forEach((one) => void reader.oneOf(one, join(path, trigger), statusKindSymbols));
   const count = checkCount(reader, given.count, join(path, "count"));
   return {
@@ -140,44 +143,20 @@ function checkCount(reader: DocumentReader, value: unknown, path: string): Pick<
   return { once: false, every: given === null ? 1 : reader.integer(given.every, join(path, "every"), 2, 1_000_000) };
 }
 
+/** Rows of a ledger that no rule writes are called so. */
+const ROW_NAMES = /^(decay|expire|erase|silence|late-order|(cap|clamp|model):.*)$/;
+
 function checkIds(reader: DocumentReader, placed: readonly PlacedRule[]): void {
   const seen = new Map<string, string>();
   const hashes = new Map<number, string>();
   for (const { rule, path } of placed) {
+    if (reader.told(join(path, "id"))) continue;
     const first = seen.get(rule.id);
+    if (ROW_NAMES.test(rule.id)) reader.fault(join(path, "id"), "is what ledgers call a row that no rule writes", "Choose another id");
     if (first !== undefined) reader.fault(join(path, "id"), `is the id of ${first} too`, "Give each rule its own id: ledgers name it");
     else if (hashes.has(hash32(rule.id)))
       reader.fault(join(path, "id"), `is stored under the same number as ${hashes.get(hash32(rule.id))}`, "Change one of the two ids");
     seen.set(rule.id, path);
     hashes.set(hash32(rule.id), path);
   }
-}
-
-/** Two rules with the same test: in an exclusive group the second never counts; with opposite signs they contradict each other. */
-function checkReach(reader: DocumentReader, placed: readonly PlacedRule[], groups: ReadonlyMap<string, GroupDecay>): void {
-  const seen = new Map<string, PlacedRule>();
-  for (const { rule, path } of placed) {
-    for (const on of rule.kind === "profile" ? [""] : rule.on) {
-      const test = JSON.stringify([rule.kind, on, rule.when]);
-      const first = seen.get(test);
-      if (first === undefined || first.rule.id === rule.id) {
-        seen.set(test, { rule, path });
-        continue;
-      }
-      const exclusive = rule.group !== null && rule.group === first.rule.group && groups.get(rule.group)?.group.exclusive === true;
-      if (exclusive && first.rule.on.length === rule.on.length)
-        reader.fault(
-          path,
-          `is never reached: ${first.path} has the same test in the same exclusive group`,
-          "Remove one of the two or change its test",
-        );
-      else if (!exclusive && sameCount(first.rule, rule) && Math.sign(first.rule.points) !== Math.sign(rule.points))
-        reader.fault(path, `contradicts ${first.path}: the same test gives points there and takes them here`, "Keep one of the two");
-    }
-  }
-}
-
-/** The first download may give points and the third take some: that is no contradiction. */
-function sameCount(a: Rule, b: Rule): boolean {
-  return a.once === b.once && a.every === b.every;
 }

@@ -102,7 +102,7 @@ function contains(value: FieldValue, part: string): boolean {
   return false;
 }
 
-function numberOf(value: FieldValue): number | null {
+export function numberOf(value: FieldValue): number | null {
   if (typeof value === "number") return value;
   if (typeof value !== "string" || !/^-?\d{1,15}(\.\d{1,9})?$/.test(value)) return null;
   return Number(value);
@@ -136,6 +136,20 @@ export const profileFields: Readonly<Record<string, FieldType>> = {
 
 /** Fields that touch conditions may name, besides `property.<name>`. */
 export const touchFields: Readonly<Record<string, FieldType>> = { dwell: "number", channel: "text", campaign: "text", content: "text" };
+
+/** Values that normalised fields can have; a rule on another value could never hold. */
+export const vocabularies: Readonly<Record<string, readonly string[]>> = {
+  titleClass: ["founder", "executive", "vp", "director", "manager", "staff", "intern", "student", "other"],
+  emailKind: ["corporate", "free", "disposable"],
+  need: ["none", "potential", "stated"],
+  decisionChain: ["unknown", "unclear", "clear"],
+};
+
+/** Of a field of profiles or touches; `custom.<name>` and `property.<name>` are texts. */
+export function typeOfField(field: string): FieldType {
+  if (Object.hasOwn(profileFields, field)) return profileFields[field]!;
+  return Object.hasOwn(touchFields, field) ? touchFields[field]! : "text";
+}
 
 /** One function per field: a function that took the field's name would look it up by name for every lead. */
 const profileGetters: Readonly<Record<string, Getter<LeadProfile>>> = {

@@ -17,6 +17,11 @@ export class DocumentReader {
     this.faults.push({ path, problem, remedy });
   }
 
+  /** Whether something is wrong at `path` already: what follows from it is not told as well. */
+  told(path: string): boolean {
+    return this.faults.some((fault) => fault.path === path);
+  }
+
   object(value: unknown, path: string, keys: readonly string[]): PlainObject | null {
     if (typeof value !== "object" || value === null || Array.isArray(value)) {
       this.fault(path, "is not a mapping", `Give it these keys: ${keys.join(", ")}`);

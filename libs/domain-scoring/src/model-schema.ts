@@ -1,6 +1,6 @@
 import { gradeSymbols, statusKindSymbols, temperatureSymbols } from "@leadstream/schemas";
-import { type tests, vocabularies } from "./check-conditions.ts";
-import { type FieldType, profileFields, touchFields } from "./condition.ts";
+import type { tests } from "./check-conditions.ts";
+import { type FieldType, profileFields, touchFields, vocabularies } from "./condition.ts";
 
 /** A JSON Schema, or a part of one. */
 export interface JsonSchema {

@@ -59,7 +59,7 @@ describe("the published JSON Schema of scoring models", () => {
       {},
       { note: 3 },
       { scale: { min: -10 }, bands: [{ name: "a", from: -10 }] },
-      { profile: [{ id: "a", points: 1, when: { "custom.size": { atLeast: 3 }, tags: ["x"], hasNeed: true } }] },
+      { profile: [{ id: "a", points: 80, when: { "custom.size": { atLeast: 3 }, tags: ["x"], hasNeed: true } }] },
       {
         behaviour: [
           { id: "a", points: -0.125, touch: ["t"], when: { dwell: { atLeast: "3m", below: 900000 }, "property.x": 1 }, count: "each" },

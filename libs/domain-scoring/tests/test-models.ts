@@ -62,6 +62,10 @@ export const harshModel = {
 export const nextHarshModel = {
   ...harshModel,
   version: 2,
-  groups: [{ id: "web", exclusive: true, decay: { halfLife: "12d" }, cap: { perDay: 4 } }, ...harshModel.groups.slice(1)],
+  groups: [
+    { id: "web", exclusive: true, decay: { halfLife: "12d" }, cap: { perDay: 7 } },
+    { id: "deep", decay: { linear: "40d" }, cap: { perDay: 20 } },
+    ...harshModel.groups.slice(2),
+  ],
   behaviour: harshModel.behaviour.slice(1).map((rule) => ({ ...rule, points: rule.points * 2 })),
 };

@@ -5,7 +5,8 @@ import { capture, Journey, START, touch } from "./events.ts";
 import { Random } from "./random.ts";
 
 const scored = (part: string, painPoint: string): number => {
-  const lead = new Journey(modelWith({ profile: [{ id: "one", points: 7, when: { painPoint: { contains: part } } }] }));
+  const bands = [{ name: "pool", from: 0 }];
+  const lead = new Journey(modelWith({ bands, profile: [{ id: "one", points: 7, when: { painPoint: { contains: part } } }] }));
   lead.event(capture(START, { painPoint }));
   return lead.score;
 };
