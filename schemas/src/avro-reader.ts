@@ -117,7 +117,7 @@ export class AvroReader {
       factor *= 128;
       if (++count > 6) throw new AvroDecodeError("varint too long");
     } while (byte > 0x7f);
-    const magnitude = high * 0x8000000 + Math.floor(low / 2);
+    const magnitude = high * 0x8000000 + (low >>> 1);
     const value = (low & 1) === 1 ? -magnitude - 1 : magnitude;
     if (!Number.isSafeInteger(value)) throw new AvroDecodeError("long is not a safe integer");
     return value;
@@ -173,6 +173,16 @@ export class AvroReader {
     const text = this.longString(start, end);
     if (length <= TOKEN_MAX_BYTES) tokens[slot] = { bytes: Uint8Array.prototype.slice.call(buffer, start, end), text };
     return text;
+  }
+
+  /** Passes over a text; throws where `string` would. */
+  skipString(): void {
+    const length = this.long();
+    const start = this.take(length);
+    const { buffer, position: end } = this;
+    let bits = 0;
+    for (let index = start; index < end; index++) bits |= buffer[index]!;
+    if (bits > 0x7f && !isUtf8(buffer.subarray(start, end))) throw new AvroDecodeError("a string is not UTF-8");
   }
 
   private longString(start: number, end: number): string {

@@ -62,16 +62,16 @@ export class AvroWriter {
     }
     if (!Number.isSafeInteger(value)) throw new RangeError("not a safe integer");
     // Above 31 bits: as two halves, low 28 bits first, so that every step stays exact in a double.
-    let high = value >= 0 ? value : -(value + 1);
-    let low = (high % 0x8000000) * 2 + (value < 0 ? 1 : 0);
-    high = Math.floor(high / 0x8000000);
+    const magnitude = value >= 0 ? value : -(value + 1);
+    let high = Math.floor(magnitude / 0x8000000);
+    let low = (magnitude - high * 0x8000000) * 2 + (value < 0 ? 1 : 0);
     for (let index = 0; index < 4; index++) {
       buffer[position++] = (low & 0x7f) | 0x80;
       low >>>= 7;
     }
     while (high > 0x7f) {
-      buffer[position++] = (high % 0x80) | 0x80;
-      high = Math.floor(high / 0x80);
+      buffer[position++] = (high & 0x7f) | 0x80;
+      high >>>= 7;
     }
     buffer[position++] = high;
     this.position = position;

@@ -4,7 +4,7 @@ export { type Consent, consentOfTouch } from "./consent.ts";
 export { emptyProfile } from "./empty-profile.ts";
 export * from "./generated/codecs.ts";
 export { everyLead, type ModelTerms } from "./model-terms.ts";
-export type { RecordCodec } from "./record-codec.ts";
+export type { RecordCodec, RecordView } from "./record-codec.ts";
 export {
   compatibility,
   defaultPartitions,
@@ -14,4 +14,4 @@ export {
   topicDefinitions,
   topicNames,
 } from "./topics.ts";
-export { type BodyReader, type Decoded, UnknownSchemaIdError, WireFormat } from "./wire.ts";
+export { type BodyReader, type Decoded, ownReader, UnknownSchemaIdError, WireFormat } from "./wire.ts";

@@ -24,6 +24,8 @@ export interface AvroField {
   default?: unknown;
   /** The field has few different values over all records (a kind, a channel, a name of a rule). */
   token?: boolean;
+  /** Seldom asked for: a view of the record reads it when it is. For our code alone, not part of the schema. */
+  seldom?: boolean;
 }
 
 const NAMESPACE = "leadstream";
@@ -72,7 +74,7 @@ export function standalone(record: AvroRecord, named: ReadonlyMap<string, AvroNa
     if (seen.has(schema.name)) return `${NAMESPACE}.${schema.name}`;
     seen.add(schema.name);
     if (schema.type === "enum") return { ...schema };
-    return { ...schema, fields: schema.fields.map((field) => ({ ...field, type: expand(field.type) })) };
+    return { ...schema, fields: schema.fields.map(({ seldom: _, ...field }) => ({ ...field, type: expand(field.type) })) };
   };
   return expand(record) as AvroRecord;
 }

@@ -2,6 +2,7 @@ import type { AvroReader } from "./avro-reader.ts";
 import { AvroDecodeError } from "./avro-reader.ts";
 import type { AvroWriter } from "./avro-writer.ts";
 import { codecs, type RecordName, type Records } from "./generated/codecs.ts";
+import type { RecordCodec } from "./record-codec.ts";
 
 /** A decoded record with the name of its type. */
 export type Decoded<N extends RecordName = RecordName> = { [K in N]: { readonly type: K; readonly value: Records[K] } }[N];
@@ -10,6 +11,24 @@ export type Decoded<N extends RecordName = RecordName> = { [K in N]: { readonly 
 export interface BodyReader {
   readonly type: RecordName;
   readonly read: (reader: AvroReader) => Records[RecordName];
+  /** Where the type has a view: shows the body through one that is filled anew each time. */
+  readonly show?: (reader: AvroReader) => Decoded;
+}
+
+/** The generated codec, which reads what was written with our own version. */
+export function ownReader(type: RecordName): BodyReader {
+  const { read, view: makeView } = codecs[type] as RecordCodec<Records[RecordName]>;
+  if (makeView === undefined) return { type, read };
+  const view = makeView();
+  const shown = { type, value: view } as unknown as Decoded;
+  return {
+    type,
+    read,
+    show(reader) {
+      view.show(reader);
+      return shown;
+    },
+  };
 }
 
 const MAGIC = 0;
@@ -38,7 +57,7 @@ export class WireFormat {
   constructor(ids: Iterable<readonly [RecordName, number]>) {
     for (const [type, id] of ids) {
       this.ids.set(type, id);
-      this.readers.set(id, { type, read: codecs[type].read });
+      this.readers.set(id, ownReader(type));
     }
   }
 
@@ -71,6 +90,22 @@ export class WireFormat {
 
   /** Decodes the reader's window. Throws AvroDecodeError (poison) or UnknownSchemaIdError (ask the registry). */
   read(reader: AvroReader): Decoded {
+    const body = this.bodyAt(reader);
+    const value = body.read(reader);
+    reader.finish();
+    return { type: body.type, value } as Decoded;
+  }
+
+  /** As `read`, without making an object where the type has a view: then the record holds as long as the bytes, and until the next call. */
+  show(reader: AvroReader): Decoded {
+    const body = this.bodyAt(reader);
+    const shown = body.show === undefined ? ({ type: body.type, value: body.read(reader) } as Decoded) : body.show(reader);
+    reader.finish();
+    return shown;
+  }
+
+  /** Moves the reader behind the header. */
+  private bodyAt(reader: AvroReader): BodyReader {
     const { buffer, position, end } = reader;
     if (end - position < HEADER_BYTES) throw new AvroDecodeError("shorter than the five bytes of the wire format");
     if (buffer[position] !== MAGIC) throw new AvroDecodeError("magic byte is not 0");
@@ -78,8 +113,6 @@ export class WireFormat {
     const body = this.readers.get(id);
     if (body === undefined) throw new UnknownSchemaIdError(id);
     reader.position = position + HEADER_BYTES;
-    const value = body.read(reader);
-    reader.finish();
-    return { type: body.type, value } as Decoded;
+    return body;
   }
 }

@@ -188,7 +188,7 @@ export function profileGetter(field: string): Getter<LeadProfile> {
 export function touchGetter(field: string): Getter<Touch> {
   if (field.startsWith("property.")) {
     const name = field.slice("property.".length);
-    return (touch) => (Object.hasOwn(touch.properties, name) ? touch.properties[name]! : null);
+    return ({ properties }) => (Object.hasOwn(properties, name) ? properties[name]! : null);
   }
   if (field === "dwell") return (touch) => touch.dwellMs;
   return (touch) => touch[field as "channel" | "campaign" | "content"];

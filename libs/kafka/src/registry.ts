@@ -3,7 +3,16 @@
  * Every id is kept on disk: with the registry down, a process whose schemas have not changed starts and works (F7).
  */
 import { SchemaRegistry, SchemaType } from "@kafkajs/confluent-schema-registry";
-import { codecs, compatibility, type RecordName, subjectOf, type TopicDefinition, topicDefinitions, WireFormat } from "@leadstream/schemas";
+import {
+  codecs,
+  compatibility,
+  ownReader,
+  type RecordName,
+  subjectOf,
+  type TopicDefinition,
+  topicDefinitions,
+  WireFormat,
+} from "@leadstream/schemas";
 import { RetriableStreamError } from "@leadstream/stream";
 import { KafkaAdapterError } from "./errors.ts";
 import { resolvingReader } from "./resolving-reader.ts";
@@ -92,7 +101,7 @@ function wireFormatOf(registrations: readonly Registration[]): WireFormat {
   const ids = new Map<RecordName, number>();
   for (const { record, id } of registrations) if (!ids.has(record)) ids.set(record, id);
   const wire = new WireFormat(ids);
-  for (const { record, id } of registrations) if (ids.get(record) !== id) wire.addReader(id, { type: record, read: codecs[record].read });
+  for (const { record, id } of registrations) if (ids.get(record) !== id) wire.addReader(id, ownReader(record));
   return wire;
 }
 

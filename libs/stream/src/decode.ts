@@ -2,7 +2,7 @@ import { AvroDecodeError, type AvroReader, type Decoded, type WireFormat } from 
 import type { RecordCursor } from "./ports.ts";
 import { deadLetter, type RecordPlace, type Stage, type StageResult } from "./stage.ts";
 
-/** Decodes the cursor's value and lets the stage judge it. Only UnknownSchemaIdError leaves it as an exception. */
+/** Shows the cursor's value to the stage, which judges it. Only UnknownSchemaIdError leaves it as an exception. */
 export function decodeOrJudge<Input>(
   wire: WireFormat,
   stage: Stage<Input>,
@@ -13,7 +13,7 @@ export function decodeOrJudge<Input>(
   if (cursor.valueStart < 0) return deadLetter("EMPTY_VALUE", "the record has no value");
   let record: Decoded;
   try {
-    record = wire.read(reader.window(cursor.buffer, cursor.valueStart, cursor.valueEnd));
+    record = wire.show(reader.window(cursor.buffer, cursor.valueStart, cursor.valueEnd));
   } catch (error) {
     if (error instanceof AvroDecodeError) return deadLetter("UNDECODABLE", error.message);
     throw error;

@@ -37,6 +37,7 @@ export const NO_TIMER = -1;
 /**
  * A pure left fold over one inbox, one key at a time.
  * `onRecord` and `onTimer` own the state they are given: they may change it in place and return it; nobody else keeps it.
+ * An input is theirs until they return: the next record may be shown in the same object.
  * Same records in the same order give the same outputs and states, byte by byte.
  */
 export interface Fold<Input, State, Shared, Out extends Emitted = Emitted> {

@@ -18,5 +18,8 @@ export interface RecordPlace {
   readonly partitions: number;
 }
 
-/** Judges a decoded record: passes it on, drops it, or says why it is dead. Pure. */
+/**
+ * Judges a decoded record: passes it on, drops it, or says why it is dead. Pure. The record may be a view of its bytes (`WireFormat.show`): it holds
+ * until the fold has taken it, so neither stage nor fold keeps it; what they read from it is theirs.
+ */
 export type Stage<T> = (record: Decoded, cursor: RecordCursor, place: RecordPlace) => StageResult<T>;
