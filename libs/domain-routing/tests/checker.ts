@@ -1,6 +1,7 @@
 import type { Assignment, TeamReply, TeamRequest } from "@leadstream/schemas";
 import type { Case, CaseOutput, TeamState } from "../src/index.ts";
 import { readTeam } from "../src/index.ts";
+import { ClaimChecker } from "./claim-checker.ts";
 import { COOL_DOWN_MS, CompanyChecker, type Owner, opening } from "./company-checker.ts";
 import { DealChecker } from "./deal-checker.ts";
 import type { Joiner, Message, Watch } from "./joiner.ts";
@@ -40,16 +41,15 @@ export type Tally = Record<string, number>;
 export class Checker implements Watch {
   readonly faults: string[] = [];
   readonly tally: Tally;
-  private readonly deals = new DealChecker(
-    (text) => this.fault(text),
-    (name) => this.count(name),
-  );
+  private readonly told = [(text: string) => void this.faults.push(text), (name: string) => this.count(name)] as const;
+  private readonly deals = new DealChecker(...this.told);
+  private readonly claims = new ClaimChecker(...this.told);
+  private readonly company = new CompanyChecker(...this.told);
   private readonly owners = new Map<string, Owner | null>();
   private readonly epochs = new Map<string, number>();
   private readonly reps = new Map<string, Map<string, ModelRep>>();
   private readonly holder = new Map<string, string>();
   private readonly turns = new Map<string, number>();
-  private readonly company: CompanyChecker;
   private readonly coolUntil = new Map<string, number>();
   /** Answers by command: exactly one in the end, `requested` not counted. */
   private readonly answers = new Map<string, number>();
@@ -57,10 +57,6 @@ export class Checker implements Watch {
 
   constructor(tally: Tally) {
     this.tally = tally;
-    this.company = new CompanyChecker(
-      (text) => this.fault(text),
-      (name) => this.count(name),
-    );
   }
 
   count(name: string): void {
@@ -147,6 +143,7 @@ export class Checker implements Watch {
     if (rep === undefined) return;
     const held = (this.reps.get(team)?.get(rep) ?? this.leaving.get(rep))?.held;
     if (held?.delete(requestId) !== true) return;
+    this.claims.ended(requestId);
     const seller = this.reps.get(team)?.get(rep);
     if (outcome === "won" && seller !== undefined) {
       seller.sold += amount ?? 0;
@@ -173,9 +170,13 @@ export class Checker implements Watch {
       if (!former.has(id))
         for (const key of this.turns.keys()) if (key.startsWith(`${id}<`) || key.endsWith(`<${id}`)) this.turns.delete(key);
     }
-    for (const id of former.keys()) if (!next.has(id)) this.count("reps left");
     this.reps.set(teamId, next);
-    for (const [id, rep] of former) if (!next.has(id)) this.leaving.set(id, { ...rep, teamId });
+    for (const [id, rep] of former) {
+      if (next.has(id)) continue;
+      this.count("reps left");
+      this.claims.left(id);
+      this.leaving.set(id, { ...rep, teamId });
+    }
   }
 
   private comesBack(id: string): Set<string> | null {
@@ -199,6 +200,7 @@ export class Checker implements Watch {
       this.fault(`${requestId} revoked faster than the team's pace`);
     if (gapMs > 0) this.count("revocations at a set pace");
     this.revokedAt.set(teamId, time);
+    this.claims.ended(requestId);
     this.holder.delete(requestId);
   }
 
@@ -220,6 +222,7 @@ export class Checker implements Watch {
       this.revoked(reply);
       return;
     }
+    if (reply.kind === "denied") this.claims.denied(reply);
     if (reply.kind !== "granted") return;
     const rep = this.reps.get(reply.teamId)?.get(reply.rep ?? "");
     if (rep === undefined) {
@@ -240,6 +243,7 @@ export class Checker implements Watch {
       this.fairness(reply, request);
     if (request?.kind === "assign" && request.strategy === "target-left" && request.requestId === reply.requestId)
       this.byTarget(reply, request);
+    if (asked?.kind === "claim") this.claims.granted(reply);
     this.forget(reply.rep ?? "");
     rep.held.add(reply.requestId);
     this.holder.set(reply.requestId, reply.rep ?? "");

@@ -40,6 +40,10 @@ describe("I4: one owner, whatever happens in whatever order", () => {
       "deals in USD",
       "deals in JPY",
       "teams removed",
+      "expired",
+      "alert inactive",
+      "claims over the cap",
+      "claims over the quota",
     ]) {
       expect([must, (tally[must] ?? 0) > 100]).toEqual([must, true]);
     }

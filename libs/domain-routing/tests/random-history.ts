@@ -78,6 +78,8 @@ class History {
   private readonly calm: boolean;
   /** Many leads, many deals, assigned by sales target. */
   private readonly selling: boolean;
+  /** Many leads rest with marketing, and few reps claim them. */
+  private readonly claiming: boolean;
   private policyVersion = 0;
   private commands = 0;
   private newcomers = 0;
@@ -85,7 +87,8 @@ class History {
   constructor(seed: number, tally: Tally, bug: Bug) {
     this.random = new Random(seed);
     this.checker = new Checker(tally);
-    this.calm = this.random.chance(25);
+    this.claiming = this.random.chance(10);
+    this.calm = this.claiming || this.random.chance(25);
     this.selling = this.random.chance(15);
     const output = bug.output;
     this.joiner = new Joiner(2, 2, this.checker, {
@@ -95,17 +98,17 @@ class History {
         return output === undefined ? emitted : output(emitted);
       },
     });
-    this.leads = Array.from({ length: (this.selling ? 10 : 2) + this.random.below(6) }, (_, index) => `lead-${index + 1}`);
+    this.leads = Array.from({ length: (this.selling || this.claiming ? 10 : 2) + this.random.below(6) }, (_, index) => `lead-${index + 1}`);
   }
 
   run(steps: number): HistoryResult {
     this.publishPolicy();
     for (const team of teams) {
       this.members.set(team, new Map());
-      for (let count = 1 + this.random.below(3); count > 0; count--) this.join(team);
+      for (let count = this.claiming ? 1 : 1 + this.random.below(3); count > 0; count--) this.join(team);
       this.publishRoster(team);
     }
-    for (let step = 0; step < steps; step++) {
+    for (let step = this.claiming ? -steps : 0; step < steps; step++) {
       if (this.random.chance(45)) this.act();
       else this.deliverOne();
     }
@@ -137,7 +140,7 @@ class History {
 
   private act(): void {
     this.time += this.random.chance(this.calm ? 4 : 20) ? this.random.below(40) * hourMs : this.random.below(60_000);
-    const dice = this.random.below(100);
+    const dice = this.claiming && this.random.chance(50) ? 70 : this.random.below(100);
     if (dice < 45) this.behaviour();
     else if (dice < 65) this.status();
     else if (dice < 80) this.command();
@@ -157,8 +160,8 @@ class History {
 
   private behaviour(): void {
     const { random } = this;
-    const score = random.below(101) * 1_000;
-    const band = score >= 80_000 || random.chance(40) ? "sql" : score >= 60_000 ? "mql" : "pool";
+    const score = this.claiming && random.chance(90) ? 65_000 : random.below(101) * 1_000;
+    const band = score >= 80_000 || (!this.claiming && random.chance(40)) ? "sql" : score >= 60_000 ? "mql" : "pool";
     const kind = random.pick(["captured", "crossed", "crossed", "active", "inactive"] as const);
     const direction = kind === "crossed" ? (band === "sql" ? "up" : "down") : "none";
     const details = {
@@ -190,11 +193,12 @@ class History {
   private command(): void {
     const { random } = this;
     const team = random.pick(teams);
-    const rep = random.chance(90) ? random.pick([...this.members.get(team)!.keys(), "nobody"]) : null;
-    const command = random.pick(commands);
+    const someone = [...this.members.get(team)!.keys(), "nobody"];
+    const rep = this.claiming ? someone[0]! : random.chance(90) ? random.pick(someone) : null;
+    const command = this.claiming && random.chance(80) ? "claim" : random.pick(commands);
     const leadId = random.pick(this.leads);
     const toRep = command.endsWith("_collaborator") || (command === "transfer" && random.chance(70)) ? rep : null;
-    const epoch = random.chance(10) ? random.below(3) : null;
+    const epoch = !this.claiming && random.chance(10) ? random.below(3) : null;
     const asker = command === "claim" ? rep : null;
     this.send(
       signalOf(command === "erase" ? "erased" : "command", this.time, {
@@ -287,13 +291,15 @@ class History {
       { id: "west", when: { region: "west" }, assign: target("nowhere") },
     ];
     const document = policyDocument({
-      assignOn: random.pick(["mql", "sql"]),
+      assignOn: this.claiming ? "sql" : random.pick(["mql", "sql"]),
       rules,
       fallback: target("north"),
       recycle: { to: random.pick(["pool", "nurture"]), coolDown: "1d", maximum: 2, ...(random.chance(50) ? { reassignAfter: "6h" } : {}) },
       handBack: { coolDown: "1d" },
+      claim: { from: this.claiming ? ["pool", "nurture"] : ["pool"] },
       request: { waitLimit: random.pick(["1h", "1d"]), retryAfter: ["15m", "1h"] },
-      lease: { duration: random.pick(["5d", "30d"]) },
+      lease: { duration: random.pick(["12h", "5d", "30d"]) },
+      inactivity: { after: random.pick(["8h", "7d"]), leased: random.pick(["alert", "nurture"]) },
     });
     this.joiner.publish(++this.policyVersion, JSON.stringify(document));
     this.checker.count("policies published");

@@ -216,6 +216,24 @@ const bugs: readonly (readonly [name: string, fault: string, bug: () => Bug])[] 
     }),
   ],
   [
+    "the daily quota of claims is not looked at",
+    "of a day",
+    () => ({
+      beforeTeam: (state) => {
+        for (const member of state.members) member.claimsToday = 0;
+      },
+    }),
+  ],
+  [
+    "the cap of claims is not looked at",
+    "claimed leads",
+    () => ({
+      beforeTeam: (state) => {
+        for (const member of state.members) member.claimed = 0;
+      },
+    }),
+  ],
+  [
     "absence is not looked at",
     "who is absent",
     () => ({

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { readTeamState, writeTeamState } from "../src/index.ts";
 import { roundTrip } from "./joiner.ts";
-import { Random } from "./random.ts";
 import { TeamStory } from "./team-story.ts";
 
 const day = 86_400_000;
@@ -46,82 +45,6 @@ describe("strategies", () => {
     // Win rates (10 + 1) / 12 and 1 / 12: weights 14 and 2.
     expect(anns).toBeGreaterThanOrEqual(86);
     expect(anns).toBeLessThanOrEqual(89);
-  });
-});
-
-describe("fairness while members join, leave, go absent and fill up", () => {
-  interface Model {
-    readonly id: string;
-    readonly weight: number;
-    capacity: number;
-    held: number;
-    /** Leads since the window of continuous readiness began. */
-    got: number;
-  }
-
-  /** Runs a random team; in every window in which a set of reps was ready all the time, shares differ by at most one per unit of weight. */
-  function spread(seed: number, strategy: "round-robin" | "weighted-round-robin", weights: readonly number[]): number {
-    const random = new Random(seed);
-    const story = new TeamStory();
-    let names = 0;
-    let members: Model[] = [];
-    const member = (): Model => ({ id: `rep-${++names}`, weight: random.pick(weights), capacity: 3 + random.below(30), held: 0, got: 0 });
-    const publish = (): void =>
-      void story.roster(
-        members.map(({ id, weight, capacity }) => ({ id, weight, capacity })),
-        { queueLimit: 0 },
-      );
-    for (let count = 2 + random.below(4); count > 0; count--) members.push(member());
-    publish();
-    const open: { number: number; id: string }[] = [];
-    let worst = 0;
-    let number = 0;
-    for (let step = 0; step < 400; step++) {
-      const dice = random.below(100);
-      if (dice < 4) members.push(member());
-      else if (dice < 7 && members.length > 1) {
-        const leaver = random.below(members.length);
-        members = members.filter((_, index) => index !== leaver);
-      }
-      if (dice < 7) {
-        publish();
-        for (const each of members) each.got = 0;
-      } else if (dice < 30 && open.length > 0) {
-        const [done] = open.splice(random.below(open.length), 1);
-        story.give(done!.number);
-        const holder = members.find((each) => each.id === done!.id);
-        if (holder !== undefined && holder.held-- === holder.capacity) for (const each of members) each.got = 0;
-      } else {
-        const rep = story.send("assign", ++number, { strategy }).replies.at(-1)!.rep;
-        if (rep === null) continue;
-        open.push({ number, id: rep });
-        const holder = members.find((each) => each.id === rep)!;
-        holder.got++;
-        if (++holder.held === holder.capacity) for (const each of members) each.got = 0;
-      }
-      const shares = members.filter((each) => each.held < each.capacity).map((each) => each.got / each.weight);
-      if (shares.length > 1) worst = Math.max(worst, Math.max(...shares) - Math.min(...shares));
-    }
-    return worst;
-  }
-
-  it("round-robin: max − min ≤ 1", () => {
-    expect(Math.max(...Array.from({ length: 500 }, (_, seed) => spread(seed, "round-robin", [1])))).toBeLessThanOrEqual(1);
-  });
-
-  it("weighted: max − min ≤ 1 per unit of weight, from any instant on at most two", () => {
-    const fresh = Array.from({ length: 8 }, (_, index) => ({ id: `rep-${index}`, weight: 1 + (index % 4), capacity: 9_999 }));
-    const story = new TeamStory().roster(fresh);
-    const got = new Map(fresh.map(({ id }) => [id, 0]));
-    for (let count = 1; count <= 2_000; count++) {
-      const rep = story.ask({ strategy: "weighted-round-robin" });
-      got.set(rep, got.get(rep)! + 1);
-      const shares = fresh.map(({ id, weight }) => got.get(id)! / weight);
-      expect(Math.max(...shares) - Math.min(...shares)).toBeLessThanOrEqual(1);
-    }
-    expect(Math.max(...Array.from({ length: 300 }, (_, seed) => spread(seed, "weighted-round-robin", [1, 2, 3, 5])))).toBeLessThanOrEqual(
-      2,
-    );
   });
 });
 
