@@ -2,7 +2,10 @@ import { NO_MODEL } from "./compile-model.ts";
 import type { Decision, LeadEvent, ScoreOutput } from "./decision.ts";
 import { type ExplainedRow, type Explanation, explain } from "./explain.ts";
 import { Scorer } from "./scorer.ts";
-import { type LeadState, LIVE, TIMER_CROSSING, TIMER_SILENCE } from "./state.ts";
+import { type LeadState, LIVE, NEVER, TIMER_CROSSING, TIMER_KINDS, TIMER_SILENCE, timerOf } from "./state.ts";
+
+/** A lead that nobody touches comes to rest after a few timers: its bands, and its silence. */
+const MAX_TIMERS = 1_000;
 
 export interface ExactExplanation extends Explanation {
   /**
@@ -30,19 +33,25 @@ export function explainAt(steps: readonly RecordedStep[], at: number, scorerOf: 
   const told = explain(past.map(({ score }) => score));
   const last = past.at(-1)?.score;
   if (last === undefined) return { ...told, exact: true };
-  const faded = told.complete ? fadedSince(past, at, scorerOf) : null;
-  if (faded === null) return { ...told, exact: false };
+  const reached = told.complete ? standingAt(past, at, scorerOf) : null;
+  if (reached === null) return { ...told, exact: false };
   const { model, modelVersion } = last;
+  const { band, grade, temperature } = reached;
   let running = told.score;
-  const rows = faded.map((row): ExplainedRow => {
+  const rows = reached.faded.map((row): ExplainedRow => {
     running += row.points;
     return { ...row, time: at, eventId: null, cause: "time", model, modelVersion, running };
   });
-  return { ...told, rows: [...told.rows, ...rows], score: running, exact: true };
+  return { rows: [...told.rows, ...rows], score: running, band, grade, temperature, complete: told.complete, exact: true };
 }
 
-/** The rows that the fold would write if it looked at `at`; null when it cannot be repeated. */
-function fadedSince(past: readonly RecordedStep[], at: number, scorerOf: ScorerOfVersion): ScoreOutput["rows"] | null {
+interface Standing extends Pick<Explanation, "band" | "grade" | "temperature"> {
+  /** The rows that the fold would write if it looked at the instant. */
+  readonly faded: ScoreOutput["rows"];
+}
+
+/** How the lead stands at `at` if nothing happens after the last of `past`; null when the fold cannot be repeated. */
+function standingAt(past: readonly RecordedStep[], at: number, scorerOf: ScorerOfVersion): Standing | null {
   const scorers = new Map<number, Scorer | null>([[0, new Scorer(NO_MODEL)]]);
   let state: LeadState | null = null;
   let scorer: Scorer | null = null;
@@ -56,7 +65,25 @@ function fadedSince(past: readonly RecordedStep[], at: number, scorerOf: ScorerO
   }
   if (state === null || scorer === null) return null;
   const until = (state.flags & LIVE) === 0 ? state.at : at;
-  return scorer.decideModel(state, until).output?.rows ?? null;
+  const faded = scorer.decideModel(state, until).output?.rows ?? [];
+  const { band, grade, temperature } = scorer.decideModel(afterTimers(scorer, state, until), until).facts;
+  return { faded, band, grade, temperature };
+}
+
+/** A band is left when the score passes its bound, not when somebody looks: each timer fires at its own time. Changes `state` in place. */
+function afterTimers(scorer: Scorer, state: LeadState, until: number): LeadState {
+  let reached = state;
+  for (let fired = 0; fired < MAX_TIMERS; fired++) {
+    let next = NEVER;
+    for (let kind = 0; kind < TIMER_KINDS; kind++) {
+      const due = timerOf(reached, kind);
+      if (due !== NEVER && due <= until && (next === NEVER || due < timerOf(reached, next))) next = kind;
+    }
+    if (next === NEVER) break;
+    const due = timerOf(reached, next);
+    reached = scorer.evolve(reached, scorer.decideTimer(reached, next, due, due));
+  }
+  return reached;
 }
 
 function repeated(scorer: Scorer, state: LeadState | null, { score, event }: RecordedStep): Decision | null {

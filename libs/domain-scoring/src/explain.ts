@@ -17,7 +17,7 @@ export interface Explanation {
   readonly rows: readonly ExplainedRow[];
   /** Sum of all rows. */
   readonly score: number;
-  /** Band, grade and temperature as they were told last. */
+  /** Band, grade and temperature as they were told last; of an exact explanation those of the instant. */
   readonly band: string | null;
   readonly grade: Score["grade"] | null;
   readonly temperature: Score["temperature"] | null;

@@ -52,6 +52,12 @@ function scoreOfStoppedFold({ steps, scorerOf }: Past, at: number): number {
   return scorer.decide(copy(last.after), command("release", at), at).output!.score;
 }
 
+/** Not below what the band keeps, and below the band above. */
+function inBand({ bandNames, bandFrom, bandKeep }: CompiledModel, band: string | null, score: number): boolean {
+  const place = bandNames.indexOf(band ?? "");
+  return place >= 0 && (place === 0 || score >= bandKeep[place]!) && score < (bandFrom[place + 1] ?? Number.POSITIVE_INFINITY);
+}
+
 describe("the explanation of an instant", () => {
   it(`sums to the score of a fold stopped there, at ${INSTANTS} random instants of each of ${HISTORIES} histories`, () => {
     const tally: Tally = new Map();
@@ -63,16 +69,20 @@ describe("the explanation of an instant", () => {
       const until = past.steps.at(-1)!.score.time + 120 * DAY_MS;
       for (let drawn = 0; drawn < INSTANTS; drawn++) {
         const at = from + random.below(until - from);
-        const { rows, score, exact, complete } = explainAt(past.steps, at, past.scorerOf);
-        const told = { score, sum: rows.reduce((sum, row) => sum + row.points, 0), exact, complete };
+        const { rows, score, band, exact, complete } = explainAt(past.steps, at, past.scorerOf);
+        const found = { score, sum: rows.reduce((sum, row) => sum + row.points, 0), exact, complete };
         const expected = scoreOfStoppedFold(past, at);
-        expect([index, at, told]).toEqual([index, at, { score: expected, sum: expected, exact: true, complete: true }]);
+        expect([index, at, found]).toEqual([index, at, { score: expected, sum: expected, exact: true, complete: true }]);
+        const told = past.steps.filter((step) => step.score.time <= at).at(-1)?.score;
+        if (told !== undefined && band !== told.band) count("band left since the last record");
+        if (told !== undefined)
+          expect([index, at, inBand(past.scorerOf(told.modelVersion)!.model, band, score)]).toEqual([index, at, true]);
         for (const row of rows) if (row.cause === "time") count(row.kind);
         if (rows.every(({ cause }) => cause !== "time")) count("nothing faded");
       }
     }
     console.info(`explanations: ${JSON.stringify(Object.fromEntries(tally))}`);
-    for (const kind of ["decay", "expire", "penalty", "clamp", "nothing faded"])
+    for (const kind of ["decay", "expire", "penalty", "clamp", "nothing faded", "band left since the last record"])
       expect([kind, (tally.get(kind) ?? 0) > 100]).toEqual([kind, true]);
   });
 
@@ -87,7 +97,7 @@ describe("the explanation of an instant", () => {
     expect(explainAt(steps, at, () => scorer)).toMatchObject({
       score: 16_000,
       exact: true,
-      band: "mql",
+      band: "pool",
       rows: [
         { rule: "demo", kind: "award", points: 64_000, running: 64_000, time: START },
         { rule: "decay", kind: "decay", points: -48_000, running: 16_000, time: at, cause: "time", eventId: null, model: "test" },

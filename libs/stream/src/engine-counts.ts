@@ -9,6 +9,8 @@ export interface EngineCounts {
   timersFired: number;
   /** States that a walk after a changed shared value changed. */
   revisited: number;
+  /** Outputs by what the fold calls them. */
+  readonly outcomes: Map<string, number>;
 }
 
 export const noCounts = (): EngineCounts => ({
@@ -20,4 +22,5 @@ export const noCounts = (): EngineCounts => ({
   emitted: 0,
   timersFired: 0,
   revisited: 0,
+  outcomes: new Map(),
 });

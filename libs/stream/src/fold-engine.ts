@@ -239,6 +239,8 @@ export class FoldEngine<Input, State, Shared> implements FoldContext {
   }
 
   emit(output: Emitted): void {
+    const outcome = this.suppressed ? null : (this.topology.fold.outcomeOf?.(output) ?? null);
+    if (outcome !== null) this.counts.outcomes.set(outcome, (this.counts.outcomes.get(outcome) ?? 0) + 1);
     if (output.key !== "") this.emitTo(this.laneOf(output.topic, output.key), output);
     else for (const target of this.partitionsOf(output.topic)) this.emitTo(this.laneTo(output.topic, target), output);
   }

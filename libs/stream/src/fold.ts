@@ -61,6 +61,8 @@ export interface Fold<Input, State, Shared, Out extends Emitted = Emitted> {
   readonly timerKinds: number;
   /** When the timer of `kind` is due, or NO_TIMER. Derived from the state alone. */
   timerOf(state: State, kind: number): number;
+  /** What an output is counted as; null = it is not counted. For metrics only. */
+  outcomeOf?(output: Out): string | null;
   /** For folds whose timers depend on `shared`. */
   readonly revisit?: Revisit<State, Shared, Out>;
 }

@@ -54,6 +54,14 @@ export const metricDefinitions = {
     advice: "Rises after crashes and fencing only; a steady rise means a writer aborts in a loop.",
     labels: ["stage"],
   },
+  outcomes: {
+    name: "leadstream_outcomes_total",
+    type: "counter",
+    help: "Events by what the scorer made of them: counted, unknown (no rule names its kind), duplicate, late, clamped.",
+    advice:
+      "Many unknown: a producer sends kinds that the model has no rule for; table scores names them. Many late or clamped: a producer's clock or backlog.",
+    labels: ["stage", "outcome"],
+  },
   timersFired: {
     name: "leadstream_timers_fired_total",
     type: "counter",

@@ -28,6 +28,16 @@ describe("the scoring topology", () => {
     expect(explain(scores)).toMatchObject({ complete: true, score: scoring.state("lead-1")?.score });
   });
 
+  it("counts events by verdict: a kind without a rule is unknown, and timers are no events", () => {
+    scoring.publish(1, preset("default"));
+    scoring.capture("lead-1");
+    for (const kind of ["demo-request", "telepathy", "séance"]) scoring.touch("lead-1", kind);
+    scoring.wait(100 * DAY_MS);
+    expect(scoring.records("lead.scores", "Score").length).toBeGreaterThan(4);
+    expect(scoring.outcomes("lead-1")).toEqual({ counted: 2, unknown: 2 });
+    expect(scoring.state("lead-1")?.score).toBe(0);
+  });
+
   it("forwards ticks and policies to the partition's signals, without a key", () => {
     scoring.publishPolicy(3, "{}");
     scoring.wait(1_000);

@@ -126,6 +126,11 @@ export class Scoring {
     return this.driver.engine("scoring", partitionOf(leadId, PARTITIONS)).stateOf(leadId) as LeadState | null;
   }
 
+  /** Events of a lead's partition by what the scorer made of them. */
+  outcomes(leadId: string): Record<string, number> {
+    return Object.fromEntries(this.driver.engine("scoring", partitionOf(leadId, PARTITIONS)).counts.outcomes);
+  }
+
   /** All outputs so far, as text. */
   outputs(): string[] {
     return outputsOf(this.io);

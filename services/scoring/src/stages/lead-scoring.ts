@@ -56,6 +56,7 @@ export const leadScoring: Fold<LeadInput, LeadState, ModelsInForce, ScoringOutpu
     emit(context, decision);
     return scorer.evolve(state, decision);
   },
+  outcomeOf: ({ type, value }) => (type === "Score" && value.eventId !== null ? value.verdict : null),
   timerKinds: TIMER_KINDS,
   timerOf,
   revisit: {
