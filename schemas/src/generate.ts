@@ -46,8 +46,9 @@ function writeValue(schema: AvroSchema, value: string, depth: number): string {
   }
   if (Array.isArray(schema)) throw new Error("unreachable");
   if (schema.type === "array") {
-    const item = `item${depth}`;
-    return `if (${value}.length > 0) { w.long(${value}.length); for (const ${item} of ${value}) { ${writeValue(schema.items, item, depth + 1)} } } w.byte(0);`;
+    const index = `index${depth}`;
+    // By number: the iterator of a loop over values would be two objects per list.
+    return `if (${value}.length > 0) { w.long(${value}.length); for (let ${index} = 0; ${index} < ${value}.length; ${index}++) { ${writeValue(schema.items, `${value}[${index}]!`, depth + 1)} } } w.byte(0);`;
   }
   if (schema.type === "map") {
     const key = `key${depth}`;

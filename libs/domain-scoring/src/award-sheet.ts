@@ -247,10 +247,13 @@ export class AwardSheet {
     const { horizonMs, touches } = model.model.late;
     this.sums.writeTo(state, state.at - (touches === 0 ? 0 : horizonMs + model.longestDwellMs));
     if (state.counterKeys.length > 0) state.counterKeys.length = state.counterFirst.length = state.counterSecond.length = 0;
-    for (const rule of model.countedRules) {
+    const { countedRules, caps } = model;
+    for (let index = 0; index < countedRules.length; index++) {
+      const rule = countedRules[index]!;
       if (this.ruleCounts[rule.index]! > 0) addCounter(state, rule.hash, this.ruleCounts[rule.index]!, 0);
     }
-    for (const cap of model.caps) {
+    for (let index = 0; index < caps.length; index++) {
+      const cap = caps[index]!;
       if (this.capDays[cap.index]! !== NO_DAY && cap.perDay !== Number.MAX_SAFE_INTEGER)
         addCounter(state, cap.dayHash, this.capDays[cap.index]!, this.capDayUsed[cap.index]!);
       if (this.capLifeUsed[cap.index]! > 0 && cap.lifetime !== Number.MAX_SAFE_INTEGER)

@@ -23,6 +23,8 @@ export interface CompiledRule {
   readonly id: string;
   readonly index: number;
   readonly hash: number;
+  /** A list of it alone, as most touches have one award. */
+  readonly hashes: readonly number[];
   readonly points: number;
   readonly magnitude: number;
   /** Index of the exclusive group, or -1. */
@@ -135,6 +137,7 @@ function compileRule(rule: Rule, index: number, parts: RuleParts): CompiledRule 
     id: rule.id,
     index,
     hash: hash32(rule.id),
+    hashes: [hash32(rule.id)],
     points: rule.points,
     magnitude: Math.abs(rule.points),
     ...parts,

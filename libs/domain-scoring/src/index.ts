@@ -7,7 +7,7 @@ export { type ExplainedRow, type Explanation, explain } from "./explain.ts";
 export { type ExactExplanation, explainAt, type RecordedStep, type ScorerOfVersion } from "./explain-at.ts";
 export type { Model } from "./model.ts";
 export { type JsonSchema, modelSchema } from "./model-schema.ts";
-export { documentSignal, tickSignal } from "./outputs.ts";
+export { blankScore, documentSignal, tickSignal } from "./outputs.ts";
 export { checkPilot, type Pilot, type PilotTerms, profileWith } from "./pilot.ts";
 export { UNKNOWN_PROFILE } from "./profile.ts";
 export { Scorer } from "./scorer.ts";

@@ -1,10 +1,12 @@
 import type { LedgerRow } from "@leadstream/schemas";
 
-const NO_ROWS: readonly LedgerRow[] = [];
+type MutableRow = { -readonly [K in keyof LedgerRow]: LedgerRow[K] };
 
-/** Rows of one decision as they arise. One list is reused, so that an event leaves behind only the rows that it has. */
+/** Rows of one decision as they arise, filled anew for each: rows and lists belong to it and hold until it begins again. */
 export class LedgerRows {
-  private readonly rows: LedgerRow[] = [];
+  private readonly rows: MutableRow[] = [];
+  /** Of each length one: the first rows. */
+  private readonly lists: (readonly LedgerRow[])[] = [];
   private count = 0;
 
   /** Without rows. */
@@ -13,12 +15,25 @@ export class LedgerRows {
     return this;
   }
 
-  push(row: LedgerRow): void {
-    this.rows[this.count++] = row;
+  add(rule: string, kind: LedgerRow["kind"], dimension: LedgerRow["dimension"], points: number, at: number): void {
+    const row = this.rows[this.count];
+    if (row === undefined) this.rows.push({ rule, kind, dimension, points, at });
+    else {
+      row.rule = rule;
+      row.kind = kind;
+      row.dimension = dimension;
+      row.points = points;
+      row.at = at;
+    }
+    this.count++;
   }
 
-  /** A list of its own. */
   taken(): readonly LedgerRow[] {
-    return this.count === 0 ? NO_ROWS : this.rows.slice(0, this.count);
+    let list = this.lists[this.count];
+    if (list === undefined) {
+      list = this.rows.slice(0, this.count);
+      this.lists[this.count] = list;
+    }
+    return list;
   }
 }

@@ -55,55 +55,79 @@ function kindOf(event: LeadEvent): string | null {
   }
 }
 
-export function eventOutput({ event, facts, rows, verdict, effectiveAt, now, model }: Change): ScoreOutput {
+export type MutableScore = { -readonly [K in keyof ScoreOutput]: ScoreOutput[K] };
+
+/** To be filled by `eventOutput` or `timerOutput`. */
+export function blankScore(): MutableScore {
   return {
-    time: now,
-    leadId: facts.leadId,
-    eventId: event.value.eventId,
-    cause: causeOf(event),
-    kind: kindOf(event),
-    occurredAt: event.value.occurredAt,
-    effectiveAt,
-    imported: event.value.imported,
-    verdict,
-    model: model.name,
-    modelVersion: model.version,
-    score: facts.score,
-    fit: facts.fit,
-    engagement: facts.engagement,
-    band: facts.band,
-    grade: facts.grade,
-    temperature: facts.temperature,
-    rows,
+    time: 0,
+    leadId: "",
+    eventId: null,
+    cause: "",
+    kind: null,
+    occurredAt: 0,
+    effectiveAt: 0,
+    imported: false,
+    verdict: "counted",
+    model: "",
+    modelVersion: 0,
+    score: 0,
+    fit: 0,
+    engagement: 0,
+    band: "",
+    grade: "C",
+    temperature: "cold",
+    rows: [],
   };
 }
 
-export function timerOutput({ facts, rows, model, kind, due, now }: TimerChange): ScoreOutput {
-  return {
-    time: now,
-    leadId: facts.leadId,
-    eventId: null,
-    cause: "timer",
-    kind: kind === TIMER_CROSSING ? "crossing" : "silence",
-    occurredAt: due,
-    effectiveAt: due,
-    imported: false,
-    verdict: "counted",
-    model: model.name,
-    modelVersion: model.version,
-    score: facts.score,
-    fit: facts.fit,
-    engagement: facts.engagement,
-    band: facts.band,
-    grade: facts.grade,
-    temperature: facts.temperature,
-    rows,
-  };
+/** Fills `output`. */
+export function eventOutput(output: MutableScore, change: Change): ScoreOutput {
+  const { value } = change.event;
+  output.eventId = value.eventId;
+  output.cause = causeOf(change.event);
+  output.kind = kindOf(change.event);
+  output.occurredAt = value.occurredAt;
+  output.effectiveAt = change.effectiveAt;
+  output.imported = value.imported;
+  output.verdict = change.verdict;
+  return stand(output, change);
+}
+
+/** Fills `output`. */
+export function timerOutput(output: MutableScore, change: TimerChange): ScoreOutput {
+  output.eventId = null;
+  output.cause = "timer";
+  output.kind = change.kind === TIMER_CROSSING ? "crossing" : "silence";
+  output.occurredAt = output.effectiveAt = change.due;
+  output.imported = false;
+  output.verdict = "counted";
+  return stand(output, change);
 }
 
 /** What a walk over all leads writes down: another model was applied without an event. Says `imported` of leads that never acted live. */
-export function modelOutput(change: TimerChange): ScoreOutput {
-  return { ...timerOutput(change), cause: "model", kind: null, imported: (change.facts.flags & LIVE) === 0 };
+export function modelOutput(output: MutableScore, change: TimerChange): ScoreOutput {
+  timerOutput(output, change);
+  output.cause = "model";
+  output.kind = null;
+  output.imported = (change.facts.flags & LIVE) === 0;
+  return output;
+}
+
+/** How the lead stands afterwards, and why. */
+function stand(output: MutableScore, { facts, rows, now, model }: Pick<Change, "facts" | "rows" | "now" | "model">): ScoreOutput {
+  output.time = now;
+  output.leadId = facts.leadId;
+  output.model = model.name;
+  output.modelVersion = model.version;
+  output.score = facts.score;
+  output.fit = facts.fit;
+  output.engagement = facts.engagement;
+  output.band = facts.band;
+  output.grade = facts.grade;
+  output.temperature = facts.temperature;
+  output.rows = rows;
+  return output;
 }
 
 type MutableSignal = { -readonly [K in keyof SignalOutput]: SignalOutput[K] };
@@ -156,28 +180,37 @@ const NO_SIGNALS: readonly SignalOutput[] = [];
 
 /** What the router is told of an event, in this order: captured; status, command or erased; crossed; active. Sets what was told in the facts. */
 export function signalsOf(change: Change): readonly SignalOutput[] {
-  const { before, facts, event, verdict, model } = change;
-  const found: MutableSignal[] = [];
-  if (verdict !== "duplicate") {
-    if (event.type === "Capture" && (before.flags & CAPTURED) === 0) found.push(leadSignal("captured", change));
-    else if (event.type === "Status") found.push(statusSignal(change, event));
-    else if (event.type === "Command") found.push(commandSignal(change, event));
-  }
+  const { before, facts, event, model } = change;
+  const own = ownSignal(change);
   const crossed = facts.erased ? null : crossedSignal(before, facts, model, change.now);
-  if (crossed !== null) found.push(crossed);
-  if (event.type === "Touch" && isActivity(change, event.value)) {
-    const active = leadSignal("active", change);
-    active.touch = event.value.kind;
-    found.push(active);
-    if (!event.value.imported) facts.lastActiveSignalAt = facts.at;
-  }
-  if (found.length === 0) return NO_SIGNALS;
+  const active = activeSignal(change);
+  // Most events are not told to the router.
+  if (own === null && crossed === null && active === null) return NO_SIGNALS;
+  const found = [own, crossed, active].filter((signal) => signal !== null);
   for (const signal of found) {
     signal.eventId = event.value.eventId;
     signal.imported = event.value.imported;
   }
   attach(found, facts, before.profile);
   return found;
+}
+
+function ownSignal(change: Change): MutableSignal | null {
+  const { before, event, verdict } = change;
+  if (verdict === "duplicate") return null;
+  if (event.type === "Capture" && (before.flags & CAPTURED) === 0) return leadSignal("captured", change);
+  if (event.type === "Status") return statusSignal(change, event);
+  return event.type === "Command" ? commandSignal(change, event) : null;
+}
+
+/** Says in the facts that it was told. */
+function activeSignal(change: Change): MutableSignal | null {
+  const { event, facts } = change;
+  if (event.type !== "Touch" || !isActivity(change, event.value)) return null;
+  const active = leadSignal("active", change);
+  active.touch = event.value.kind;
+  if (!event.value.imported) facts.lastActiveSignalAt = facts.at;
+  return active;
 }
 
 /** At most once per lead in the declared span; each touch that a journey looks at; and each that says something of consent, also of the past. */

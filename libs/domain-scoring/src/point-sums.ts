@@ -129,14 +129,20 @@ export class PointSums {
   /** Writes the sums of which something is left after `since`. */
   writeTo({ sumClasses, sumSlots, sumPoints }: LeadState, since: number): void {
     let kept = 0;
-    for (const decay of this.classes) {
+    const { classes, counts } = this;
+    for (let place = 0; place < classes.length; place++) {
+      const decay = classes[place]!;
+      const count = counts[place]!;
+      if (count === 0) continue;
+      const slots = this.slots[place]!;
+      const sums = this.sums[place]!;
       const now = slotAt(decay, since);
-      for (let index = 0; index < this.counts[decay.index]!; index++) {
-        const slot = this.slots[decay.index]![index]!;
+      for (let index = 0; index < count; index++) {
+        const slot = slots[index]!;
         if (now - slot >= decay.slotsKept) continue;
         sumClasses[kept] = decay.key;
         sumSlots[kept] = slot;
-        sumPoints[kept++] = this.sums[decay.index]![index]!;
+        sumPoints[kept++] = sums[index]!;
       }
     }
     // A list that keeps its length keeps its memory.

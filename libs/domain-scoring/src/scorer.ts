@@ -2,14 +2,16 @@ import type { Profile, Touch, Verdict } from "@leadstream/schemas";
 import { AwardSheet } from "./award-sheet.ts";
 import { BandJudge } from "./band-judge.ts";
 import type { CompiledModel, CompiledRule } from "./compile-model.ts";
-import { correctionsOf, NO_CORRECTIONS } from "./corrections.ts";
+import { correctionsOf } from "./corrections.ts";
 import type { Decision, Facts, LeadEvent } from "./decision.ts";
+import { awardRows, silenceRow } from "./engagement-rows.ts";
 import { effectiveTime } from "./event-time.ts";
-import { applyFacts, factsOf, insertEntry, NO_AWARDS } from "./facts.ts";
+import { applyFacts, factsOf, insertEntry, NO_AWARDS, takeFacts } from "./facts.ts";
 import { TwoHashes } from "./hash.ts";
 import { LedgerRows } from "./ledger-rows.ts";
 import { nextSilence } from "./next-timers.ts";
-import { type Change, eventOutput, modelOutput, signalsOf, timerOutput, timerSignals } from "./outputs.ts";
+import { blankScore, type Change, eventOutput, modelOutput, signalsOf, timerOutput, timerSignals } from "./outputs.ts";
+import { OwnDecision } from "./own-decision.ts";
 import { copyProfile, type LeadProfile, mergeCapture, mergeProfile, sameAttributes } from "./profile.ts";
 import { bandAt, clampScore, fitOf, fitRows, gradeOf, silenceOf, temperatureOf } from "./standing.ts";
 import {
@@ -30,7 +32,7 @@ const NOTHING_AWAITED: ReadonlySet<string> = new Set();
 
 /**
  * Scores leads under one model. `decide` and `decideTimer` look, `evolve` changes: state and input alone make the answer, there is no
- * clock and no memory between calls (the scratch space inside is refilled by every call).
+ * clock and no memory between calls (the scratch space inside is refilled by every call, and so is the decision that a call returns).
  */
 export class Scorer {
   readonly model: CompiledModel;
@@ -42,6 +44,13 @@ export class Scorer {
   private readonly rows = new LedgerRows();
   /** Of the present event's id. */
   private readonly id = new TwoHashes();
+  /** Of a lead not seen before; never changed but for its id. */
+  private readonly unseen: LeadState = initialState("");
+  private readonly facts: Facts = factsOf(this.unseen);
+  private readonly score = blankScore();
+  private readonly decision = new OwnDecision(this.facts);
+  /** Filled by every `decide` before it is read. */
+  private readonly change = {} as { -readonly [K in keyof Change]: Change[K] };
   /** Facts of the decision that the sheet still holds. */
   private decided: Facts | null = null;
   /** No profile rule was applied to the lead yet, not even those that hold for an empty profile. */
@@ -54,14 +63,17 @@ export class Scorer {
     this.held = model.profileRules.map(() => false);
     this.holds = model.profileRules.map(() => false);
     this.taken = new Array<boolean>(model.exclusiveGroups).fill(false);
+    this.change.facts = this.facts;
+    this.change.model = model;
   }
 
   /** What `event`, received at log time `now`, does to the lead. `state` is null for a lead not seen before; of each `awaited` kind of touch a signal tells. */
   decide(state: LeadState | null, event: LeadEvent, now: number, awaited: ReadonlySet<string> = NOTHING_AWAITED): Decision {
     const { model } = this;
     const { value } = event;
-    const before = state ?? initialState(value.leadId);
-    const facts = factsOf(before);
+    this.unseen.leadId = value.leadId;
+    const before = state ?? this.unseen;
+    const facts = takeFacts(this.facts, before);
     const rows = this.rows.begin();
     this.id.take(value.eventId);
     const { high, low } = this.id;
@@ -83,15 +95,23 @@ export class Scorer {
     }
     this.conclude(before, facts, rows);
     this.decided = facts;
-    const change: Change = { before, facts, rows: rows.taken(), event, verdict: finalVerdict, effectiveAt, now, model, awaited };
+    const { change } = this;
+    change.before = before;
+    change.rows = rows.taken();
+    change.event = event;
+    change.verdict = finalVerdict;
+    change.effectiveAt = effectiveAt;
+    change.now = now;
+    change.awaited = awaited;
     const signals = signalsOf(change);
-    const corrections = facts.past === null ? NO_CORRECTIONS : correctionsOf(change, facts.past.changes);
-    return { output: eventOutput(change), signals, corrections, facts };
+    const output = eventOutput(this.score, change);
+    if (facts.past === null) return this.decision.take(output, signals);
+    return this.decision.take(output, signals, correctionsOf(change, facts.past.changes));
   }
 
   /** What it does that the timer of `kind` came due at `due`; `now` is the log time that let it fire. */
   decideTimer(state: LeadState, kind: number, due: number, now: number): Decision {
-    const facts = factsOf(state);
+    const facts = takeFacts(this.facts, state);
     const rows = this.rows.begin();
     this.advance(state, facts, rows, Math.max(state.at, due));
     const { signalAfterMs } = this.model.model.inactivity;
@@ -102,21 +122,21 @@ export class Scorer {
     const lookAgain = kind === TIMER_CROSSING && facts.band === state.band && !facts.rescored;
     if (lookAgain) {
       const { crossingDue, silenceDue, pending, flags } = facts;
-      const looked = { ...factsOf(state), crossingDue, silenceDue, pending, flags };
-      return { output: null, signals: [], corrections: NO_CORRECTIONS, facts: looked };
+      Object.assign(takeFacts(facts, state), { crossingDue, silenceDue, pending, flags });
+      return this.decision.take(null, []);
     }
     const change = { before: state, facts, rows: rows.taken(), model: this.model, kind, due, now, silent };
-    return { output: timerOutput(change), signals: timerSignals(change), corrections: NO_CORRECTIONS, facts };
+    return this.decision.take(timerOutput(this.score, change), timerSignals(change));
   }
 
   /** What this model makes of a lead that another one scored, without an event of the lead. History that never came to life stays at its own time. */
   decideModel(state: LeadState, now: number): Decision {
-    const facts = factsOf(state);
+    const facts = takeFacts(this.facts, state);
     const rows = this.rows.begin();
     this.advance(state, facts, rows, (state.flags & LIVE) === 0 ? state.at : Math.max(state.at, now));
     this.conclude(state, facts, rows);
     const change = { before: state, facts, rows: rows.taken(), model: this.model, kind: TIMER_CROSSING, due: facts.at, now, silent: false };
-    return { output: modelOutput(change), signals: timerSignals(change), corrections: NO_CORRECTIONS, facts };
+    return this.decision.take(modelOutput(this.score, change), timerSignals(change));
   }
 
   /** Decay, expiry and silence up to `at`, or the change of model; the sheet then holds the lead's awards. */
@@ -136,19 +156,12 @@ export class Scorer {
     const changed = points - (before.engagement - before.silence);
     if (changed !== 0) {
       const expired = sheet.sums.expiringAt(at) - sheet.sums.expiringAt(before.at);
-      if (expired !== 0) rows.push({ rule: "expire", kind: "expire", dimension: "engagement", points: expired, at });
-      if (changed !== expired) rows.push({ rule: "decay", kind: "decay", dimension: "engagement", points: changed - expired, at });
+      if (expired !== 0) rows.add("expire", "expire", "engagement", expired, at);
+      if (changed !== expired) rows.add("decay", "decay", "engagement", changed - expired, at);
     }
-    if (silence !== before.silence) this.silenceRow(rows, before.lastActiveAt, silence - before.silence, at);
+    if (silence !== before.silence) silenceRow(rows, this.model, before.lastActiveAt, silence - before.silence, at);
     facts.silence = silence;
     facts.engagement = points + silence;
-  }
-
-  private silenceRow(rows: LedgerRows, lastActiveAt: number, points: number, at: number): void {
-    const { penalties } = this.model.model.inactivity;
-    let id = "silence";
-    for (const penalty of penalties) if (at - lastActiveAt >= penalty.afterMs) id = penalty.id;
-    rows.push({ rule: id, kind: points < 0 ? "penalty" : "expire", dimension: "engagement", points, at });
   }
 
   /** Another model: profile points anew, recent awards at its prices, older ones as they are (docs/scoring.md, "Versions"). */
@@ -162,8 +175,8 @@ export class Scorer {
     const rule = `model:${model.name}@${model.version}`;
     const fit = facts.fit - before.fit;
     const engagement = facts.engagement - before.engagement;
-    if (fit !== 0) rows.push({ rule, kind: "rescore", dimension: "fit", points: fit, at: facts.at });
-    if (engagement !== 0) rows.push({ rule, kind: "rescore", dimension: "engagement", points: engagement, at: facts.at });
+    if (fit !== 0) rows.add(rule, "rescore", "fit", fit, facts.at);
+    if (engagement !== 0) rows.add(rule, "rescore", "engagement", engagement, facts.at);
   }
 
   private applyEvent(before: LeadState, facts: Facts, rows: LedgerRows, event: LeadEvent, at: number): "known" | "unknown" {
@@ -229,7 +242,7 @@ export class Scorer {
     facts.flags &= ~SILENCE_TOLD;
     const silence = silenceOf(this.model, at, facts.at);
     if (silence === facts.silence) return;
-    this.silenceRow(rows, at, silence - facts.silence, facts.at);
+    silenceRow(rows, this.model, at, silence - facts.silence, facts.at);
     facts.engagement += silence - facts.silence;
     facts.silence = silence;
   }
@@ -238,47 +251,21 @@ export class Scorer {
     const { sheet, taken } = this;
     for (let group = 0; group < taken.length; group++) taken[group] = false;
     let awards = NO_AWARDS;
-    for (const rule of rules) {
+    for (let index = 0; index < rules.length; index++) {
+      const rule = rules[index]!;
       if (touch !== null && !rule.touchTest(touch)) continue;
       if (rule.exclusive >= 0) {
         if (taken[rule.exclusive]) continue;
         taken[rule.exclusive] = true;
       }
       sheet.enter(rule, at);
-      awards = awards.length === 0 ? [rule.hash] : [...awards, rule.hash];
+      awards = awards.length === 0 ? rule.hashes : [...awards, rule.hash];
     }
     if (awards.length === 0) return;
     sheet.settle(facts.at);
     facts.awards = awards;
     facts.awardsAt = at;
-    this.awardRows(facts, rows, at);
-  }
-
-  /** Rows of the fresh awards; what their age or the displacement of others makes of them is one more row. */
-  private awardRows(facts: Facts, rows: LedgerRows, at: number): void {
-    const { sheet } = this;
-    let given = 0;
-    let displacing = false;
-    for (let index = 0; index < sheet.count; index++) {
-      if (!sheet.fresh[index]) continue;
-      const rule = sheet.rules[index]!;
-      const sign = rule.decay.sign;
-      if (rule.limited && index < sheet.count - 1) displacing = true;
-      if (sheet.given[index] === 0 && sheet.cutBy[index] === null) continue;
-      rows.push({ rule: rule.id, kind: sign > 0 ? "award" : "penalty", dimension: "engagement", points: rule.points, at });
-      const cut = sheet.given[index]! - rule.magnitude;
-      const cap = sheet.cutBy[index];
-      if (cap !== null && cap !== undefined && cut !== 0)
-        rows.push({ rule: cap.label, kind: "cap", dimension: "engagement", points: sign * cut, at });
-      given += sign * sheet.given[index]!;
-    }
-    const engagement = sheet.sums.pointsAt(facts.at) + facts.silence;
-    const rest = engagement - facts.engagement - given;
-    if (rest !== 0) {
-      const kind = displacing ? "correction" : "decay";
-      rows.push({ rule: displacing ? "late-order" : "decay", kind, dimension: "engagement", points: rest, at: facts.at });
-    }
-    facts.engagement = engagement;
+    awardRows(facts, rows, sheet, at);
   }
 
   /** Clamp, band, grade, temperature and the next timers. */
@@ -294,7 +281,7 @@ export class Scorer {
     const cutBefore = before.score - (before.fit + before.engagement);
     if (cut !== cutBefore) {
       const rule = cut < 0 || (cut === 0 && cutBefore < 0) ? "clamp:max" : "clamp:min";
-      rows.push({ rule, kind: "clamp", dimension: "engagement", points: cut - cutBefore, at: facts.at });
+      rows.add(rule, "clamp", "engagement", cut - cutBefore, facts.at);
     }
     const band = this.bands.judge(before, facts);
     facts.grade = gradeOf(model, facts.profile ?? before.profile, facts.fit, facts.engagement);
@@ -310,10 +297,18 @@ export class Scorer {
   /** Whatever the lead had is given back to zero in one row; only the ids of its events stay, so that a retry stays a duplicate. */
   private erase(before: LeadState, facts: Facts, rows: LedgerRows): void {
     rows.begin();
-    if (before.score !== 0) rows.push({ rule: "erase", kind: "correction", dimension: "engagement", points: -before.score, at: facts.at });
-    const blank = factsOf(initialState(facts.leadId));
+    if (before.score !== 0) rows.add("erase", "correction", "engagement", -before.score, facts.at);
     const { at, modelVersion, remembers, idHigh, idLow, idTime } = facts;
-    Object.assign(facts, blank, { at, modelVersion, remembers, idHigh, idLow, idTime, erased: true, flags: ERASED });
+    Object.assign(takeFacts(facts, initialState(facts.leadId)), {
+      at,
+      modelVersion,
+      remembers,
+      idHigh,
+      idLow,
+      idTime,
+      erased: true,
+      flags: ERASED,
+    });
     const band = bandAt(this.model, 0, 0);
     facts.band = this.model.bandNames[band]!;
     facts.temperature = temperatureOf(this.model, band, 0, initialState(facts.leadId).profile);
@@ -342,7 +337,8 @@ export class Scorer {
       sheet.storeBase(next);
       return;
     }
-    for (const rule of facts.awards) insertEntry(next, rule, facts.awardsAt);
+    const { awards } = facts;
+    for (let index = 0; index < awards.length; index++) insertEntry(next, awards[index]!, facts.awardsAt);
     if (next.entryTimes.length > 0) sheet.absorb(next, next.at - horizonMs, touches);
   }
 }

@@ -35,8 +35,8 @@ export function fitRows(rows: LedgerRows, model: CompiledModel, before: readonly
   for (let index = 0; index < profileRules.length; index++) {
     if (before[index] === after[index]) continue;
     const { id, points } = profileRules[index]!;
-    if (after[index]) rows.push({ rule: id, kind: points > 0 ? "award" : "penalty", dimension: "fit", points, at });
-    else rows.push({ rule: id, kind: "correction", dimension: "fit", points: -points, at });
+    if (after[index]) rows.add(id, points > 0 ? "award" : "penalty", "fit", points, at);
+    else rows.add(id, "correction", "fit", -points, at);
   }
 }
 

@@ -155,7 +155,7 @@ class History {
     const { output, signals, corrections, facts } = decision;
     if (output !== null) {
       this.checkOutput(output);
-      this.settings.recorded?.(output, event, copy(this.state));
+      this.settings.recorded?.(structuredClone(output), event, copy(this.state));
     }
     for (const { kind } of corrections) this.count(`correction ${kind}`);
     if (facts.pending.length > 0) this.count("dwell pending");

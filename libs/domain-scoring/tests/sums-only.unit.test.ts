@@ -26,7 +26,7 @@ describe("a model that keeps no award one by one (late.touches: 0)", () => {
         const decision = direct.decide(one, event, now);
         for (const { points } of decision.output!.rows) sum += points;
         one = direct.evolve(one, decision);
-        const again = disturbed.decide(other, event, now);
+        const again = structuredClone(disturbed.decide(other, event, now));
         disturbed.decide(null, touch("webinar", now), now);
         other = disturbed.evolve(other, again);
         expect(again.output).toEqual(decision.output);

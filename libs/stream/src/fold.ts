@@ -14,7 +14,7 @@ export type Emitted<N extends RecordName = RecordName> = {
 export interface FoldContext<Out extends Emitted = Emitted> {
   /** The partition's clock: the highest log time accepted so far. Never the wall clock. */
   readonly now: number;
-  /** Emits a record; order is kept. */
+  /** Emits a record; order is kept. It is encoded before this returns: the fold may fill the same object anew. */
   emit(output: Out): void;
 }
 

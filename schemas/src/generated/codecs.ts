@@ -30,7 +30,7 @@ export function writeLeadAttributes(w: AvroWriter, v: LeadAttributes): void {
   if (v.language === null) w.byte(0); else { w.byte(2); w.string(v.language); }
   if (v.companySize === null) w.byte(0); else { w.byte(2); w.long(v.companySize); }
   if (v.account === null) w.byte(0); else { w.byte(2); w.string(v.account); }
-  if (v.tags.length > 0) { w.long(v.tags.length); for (const item0 of v.tags) { w.string(item0); } } w.byte(0);
+  if (v.tags.length > 0) { w.long(v.tags.length); for (let index0 = 0; index0 < v.tags.length; index0++) { w.string(v.tags[index0]!); } } w.byte(0);
 }
 export function readLeadAttributes(r: AvroReader): LeadAttributes {
   return {
@@ -171,7 +171,7 @@ export function writeProfile(w: AvroWriter, v: Profile): void {
   if (v.painPoint === null) w.byte(0); else { w.byte(2); w.string(v.painPoint); }
   w.boolean(v.hasContact);
   w.boolean(v.hasNeed);
-  if (v.tags.length > 0) { w.long(v.tags.length); for (const item0 of v.tags) { w.string(item0); } } w.byte(0);
+  if (v.tags.length > 0) { w.long(v.tags.length); for (let index0 = 0; index0 < v.tags.length; index0++) { w.string(v.tags[index0]!); } } w.byte(0);
   { const keys0 = Object.keys(v.custom); if (keys0.length > 0) { w.long(keys0.length); for (const key0 of keys0) { w.string(key0); w.string(v.custom[key0]!); } } w.byte(0); }
 }
 export function readProfile(r: AvroReader): Profile {
@@ -362,7 +362,7 @@ export function writeAssignment(w: AvroWriter, v: Assignment): void {
   if (v.pool === null) w.byte(0); else { w.byte(2); w.string(v.pool); }
   if (v.rule === null) w.byte(0); else { w.byte(2); w.string(v.rule); }
   if (v.reason === null) w.byte(0); else { w.byte(2); w.string(v.reason); }
-  if (v.why.length > 0) { w.long(v.why.length); for (const item0 of v.why) { w.string(item0); } } w.byte(0);
+  if (v.why.length > 0) { w.long(v.why.length); for (let index0 = 0; index0 < v.why.length; index0++) { w.string(v.why[index0]!); } } w.byte(0);
   if (v.commandId === null) w.byte(0); else { w.byte(2); w.string(v.commandId); }
   w.int(v.score);
   if (v.grade === null) w.byte(0); else { w.byte(2); w.string(v.grade); }
@@ -373,9 +373,9 @@ export function writeAssignment(w: AvroWriter, v: Assignment): void {
   if (v.amount === null) w.byte(0); else { w.byte(2); w.long(v.amount); }
   w.int(v.policyVersion);
   w.long(v.due);
-  if (v.collaborators.length > 0) { w.long(v.collaborators.length); for (const item0 of v.collaborators) { w.string(item0); } } w.byte(0);
-  if (v.formerOwners.length > 0) { w.long(v.formerOwners.length); for (const item0 of v.formerOwners) { w.string(item0); } } w.byte(0);
-  if (v.coolDowns.length > 0) { w.long(v.coolDowns.length); for (const item0 of v.coolDowns) { w.string(item0); } } w.byte(0);
+  if (v.collaborators.length > 0) { w.long(v.collaborators.length); for (let index0 = 0; index0 < v.collaborators.length; index0++) { w.string(v.collaborators[index0]!); } } w.byte(0);
+  if (v.formerOwners.length > 0) { w.long(v.formerOwners.length); for (let index0 = 0; index0 < v.formerOwners.length; index0++) { w.string(v.formerOwners[index0]!); } } w.byte(0);
+  if (v.coolDowns.length > 0) { w.long(v.coolDowns.length); for (let index0 = 0; index0 < v.coolDowns.length; index0++) { w.string(v.coolDowns[index0]!); } } w.byte(0);
 }
 export function readAssignment(r: AvroReader): Assignment {
   return {
@@ -475,7 +475,7 @@ export function writeCapture(w: AvroWriter, v: Capture): void {
   if (v.contentOfInterest === null) w.byte(0); else { w.byte(2); w.string(v.contentOfInterest); }
   if (v.account === null) w.byte(0); else { w.byte(2); w.string(v.account); }
   writeProfile(w, v.profile);
-  if (v.matchKeys.length > 0) { w.long(v.matchKeys.length); for (const item0 of v.matchKeys) { w.string(item0); } } w.byte(0);
+  if (v.matchKeys.length > 0) { w.long(v.matchKeys.length); for (let index0 = 0; index0 < v.matchKeys.length; index0++) { w.string(v.matchKeys[index0]!); } } w.byte(0);
   if (v.personal === null) w.byte(0); else { w.byte(2); writePersonal(w, v.personal); }
 }
 export function readCapture(r: AvroReader): Capture {
@@ -650,7 +650,7 @@ export function writeDeadLetter(w: AvroWriter, v: DeadLetter): void {
   w.string(v.producer);
   if (v.key === null) w.byte(0); else { w.byte(2); w.bytes(v.key); }
   if (v.value === null) w.byte(0); else { w.byte(2); w.bytes(v.value); }
-  if (v.headers.length > 0) { w.long(v.headers.length); for (const item0 of v.headers) { writeHeader(w, item0); } } w.byte(0);
+  if (v.headers.length > 0) { w.long(v.headers.length); for (let index0 = 0; index0 < v.headers.length; index0++) { writeHeader(w, v.headers[index0]!); } } w.byte(0);
 }
 export function readDeadLetter(r: AvroReader): DeadLetter {
   return {
@@ -765,7 +765,7 @@ export function writeJourneyPublished(w: AvroWriter, v: JourneyPublished): void 
   w.int(v.version);
   w.string(v.fingerprint);
   w.string(v.document);
-  if (v.touches.length > 0) { w.long(v.touches.length); for (const item0 of v.touches) { w.string(item0); } } w.byte(0);
+  if (v.touches.length > 0) { w.long(v.touches.length); for (let index0 = 0; index0 < v.touches.length; index0++) { w.string(v.touches[index0]!); } } w.byte(0);
 }
 export function readJourneyPublished(r: AvroReader): JourneyPublished {
   return {
@@ -1048,7 +1048,7 @@ export function writeScore(w: AvroWriter, v: Score): void {
   w.string(v.band);
   writeGrade(w, v.grade);
   writeTemperature(w, v.temperature);
-  if (v.rows.length > 0) { w.long(v.rows.length); for (const item0 of v.rows) { writeLedgerRow(w, item0); } } w.byte(0);
+  if (v.rows.length > 0) { w.long(v.rows.length); for (let index0 = 0; index0 < v.rows.length; index0++) { writeLedgerRow(w, v.rows[index0]!); } } w.byte(0);
 }
 export function readScore(r: AvroReader): Score {
   return {
@@ -1463,7 +1463,7 @@ export function writeTeamReply(w: AvroWriter, v: TeamReply): void {
   writeReplyKind(w, v.kind);
   if (v.rep === null) w.byte(0); else { w.byte(2); w.string(v.rep); }
   if (v.reason === null) w.byte(0); else { w.byte(2); w.string(v.reason); }
-  if (v.why.length > 0) { w.long(v.why.length); for (const item0 of v.why) { w.string(item0); } } w.byte(0);
+  if (v.why.length > 0) { w.long(v.why.length); for (let index0 = 0; index0 < v.why.length; index0++) { w.string(v.why[index0]!); } } w.byte(0);
   w.int(v.rosterVersion);
   if (v.opensAt === null) w.byte(0); else { w.byte(2); w.long(v.opensAt); }
 }
@@ -1535,8 +1535,8 @@ export function writeTeamRequest(w: AvroWriter, v: TeamRequest): void {
   if (v.rep === null) w.byte(0); else { w.byte(2); w.string(v.rep); }
   w.string(v.grade);
   if (v.tier === null) w.byte(0); else { w.byte(2); w.string(v.tier); }
-  if (v.skills.length > 0) { w.long(v.skills.length); for (const item0 of v.skills) { w.string(item0); } } w.byte(0);
-  if (v.exclude.length > 0) { w.long(v.exclude.length); for (const item0 of v.exclude) { w.string(item0); } } w.byte(0);
+  if (v.skills.length > 0) { w.long(v.skills.length); for (let index0 = 0; index0 < v.skills.length; index0++) { w.string(v.skills[index0]!); } } w.byte(0);
+  if (v.exclude.length > 0) { w.long(v.exclude.length); for (let index0 = 0; index0 < v.exclude.length; index0++) { w.string(v.exclude[index0]!); } } w.byte(0);
   w.int(v.score);
   w.string(v.strategy);
   if (v.outcome === null) w.byte(0); else { w.byte(2); w.string(v.outcome); }

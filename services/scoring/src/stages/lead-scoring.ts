@@ -1,4 +1,5 @@
 import {
+  blankScore,
   type Decision,
   documentSignal,
   type LeadState,
@@ -72,10 +73,23 @@ export const leadScoring: Fold<LeadInput, LeadState, ModelsInForce, ScoringOutpu
   },
 };
 
+/** Filled anew for each event: the runtime takes what it needs before `emit` returns. */
+const emittedScore: { -readonly [K in keyof Emitted<"Score">]: Emitted<"Score">[K] } = {
+  topic: topicNames.leadScores,
+  type: "Score",
+  key: "",
+  value: blankScore(),
+};
+
 function emit(context: FoldContext<ScoringOutput>, { output, signals, corrections, facts }: Decision): void {
-  if (output !== null) context.emit({ topic: topicNames.leadScores, type: "Score", key: facts.leadId, value: output });
-  for (const value of corrections) context.emit({ topic: topicNames.leadScores, type: "Correction", key: facts.leadId, value });
-  for (const signal of signals) emitSignal(context, signal);
+  if (output !== null) {
+    emittedScore.key = facts.leadId;
+    emittedScore.value = output;
+    context.emit(emittedScore);
+  }
+  if (corrections.length > 0)
+    for (const value of corrections) context.emit({ topic: topicNames.leadScores, type: "Correction", key: facts.leadId, value });
+  if (signals.length > 0) for (const signal of signals) emitSignal(context, signal);
 }
 
 /** Signals of the whole partition have no lead and no key: they stay in the partition. */
