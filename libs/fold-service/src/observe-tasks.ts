@@ -17,11 +17,13 @@ export function observeTasks({ metrics, health, log }: Telemetry): Pick<TaskObse
       metrics.recordsDropped.add({ stage, reason: "repeated" }, engine.repeated - since.repeated);
       metrics.recordsDropped.add({ stage, reason: "not-concerned" }, engine.dropped - since.dropped);
       metrics.statesRevisited.add({ stage, partition }, engine.revisited - since.revisited);
+      for (const [code, count] of engine.deadLetters)
+        metrics.recordsDeadLettered.add({ stage, code }, count - (since.deadLetters.get(code) ?? 0));
       for (const [outcome, count] of engine.outcomes) metrics.outcomes.add({ stage, outcome }, count - (since.outcomes.get(outcome) ?? 0));
       metrics.timersFired.add({ stage }, engine.timersFired - since.timersFired);
       metrics.inputLag.set({ stage, partition }, report.lag);
       metrics.commitLatency.observe({ stage }, report.commitMs / 1000);
-      last.set(unit, { ...engine, outcomes: new Map(engine.outcomes) });
+      last.set(unit, { ...engine, deadLetters: new Map(engine.deadLetters), outcomes: new Map(engine.outcomes) });
       health.progress(unit);
       if (report.lag > 0) health.workStarted(unit);
     },

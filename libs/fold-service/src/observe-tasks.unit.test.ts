@@ -14,13 +14,17 @@ it("counts what came since the last commit, by outcome too, and begins anew with
   engine.consumed = 3;
   engine.outcomes.set("unknown", 2);
   commit();
-  engine.consumed = 4;
+  engine.consumed = 5;
+  engine.deadLetters.set("WRONG_PARTITION", 1);
   engine.outcomes.set("unknown", 3).set("late", 1);
   commit();
   expect(await outcomes()).toEqual([
     'leadstream_outcomes_total{stage="scoring",outcome="unknown",service="scoring"} 3',
     'leadstream_outcomes_total{stage="scoring",outcome="late",service="scoring"} 1',
   ]);
+  expect(await telemetry.metrics.text()).toContain(
+    'leadstream_records_dead_lettered_total{stage="scoring",code="WRONG_PARTITION",service="scoring"} 1',
+  );
   commit({ ...noCounts(), consumed: 1, outcomes: new Map([["unknown", 1]]) });
   expect((await outcomes())[0]).toMatch(/ 4$/);
 });

@@ -300,8 +300,8 @@ export class FoldEngine<Input, State, Shared> implements FoldContext {
       );
     }
     this.guard.rejected(code);
-    this.counts.deadLettered++;
     if (this.suppressed) return;
+    this.counts.deadLetters.set(code, (this.counts.deadLetters.get(code) ?? 0) + 1);
     const letter = deadLetterOf(cursor, { topic: inbox.topic, partition, stage: name, code, detail });
     this.writer.reset();
     inbox.wire.write(this.writer, "DeadLetter", letter);
