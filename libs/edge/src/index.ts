@@ -10,6 +10,7 @@ export { hundredths } from "./money.ts";
 export { type PersonalData, readPersonalData, sealPersonal } from "./personal.ts";
 export { normalisePhone, type Phone } from "./phone.ts";
 export type { Crypto, EdgeContext, EdgeResult, KeyStore, LeadKey } from "./ports.ts";
+export { normaliseProductLine, normaliseTag } from "./profile.ts";
 export { normaliseRegion, regionOfCountry } from "./region.ts";
 export * from "./shapes/events.ts";
 export { type ProfileInput, profileShape } from "./shapes/profile.ts";

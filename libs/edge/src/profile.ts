@@ -38,7 +38,7 @@ export function toProfile(input: Partial<ProfileInput>, evidence: ProfileEvidenc
     companySize: companySize(input.companySize, faults),
     annualRevenue: wholeUnits(input.annualRevenue),
     emailKind: points.email?.kind ?? null,
-    productLine: input.productLine ? slug(input.productLine) : null,
+    productLine: input.productLine ? normaliseProductLine(input.productLine) : null,
     need,
     budget,
     budgetClear: input.budgetClear ?? (budget === null ? null : true),
@@ -72,11 +72,17 @@ function wholeUnits(amount: number | null | undefined): number | null {
   return amount === null || amount === undefined ? null : Math.floor(amount);
 }
 
+/** A product line in one spelling. Idempotent. */
+export const normaliseProductLine = (text: string): string | null => slug(text);
+
+/** A tag in one spelling. Idempotent. */
+export const normaliseTag = (text: string): string | null => line(text)?.toLowerCase() ?? null;
+
 function tagsOf(tags: readonly string[]): string[] {
   const unique = new Set<string>();
   for (const tag of tags) {
-    const text = line(tag)?.toLowerCase();
-    if (text !== undefined) unique.add(text);
+    const text = normaliseTag(tag);
+    if (text !== null) unique.add(text);
   }
   return [...unique];
 }

@@ -4,6 +4,7 @@ import { checkJourney, checkPolicy, checkRoster, namesOf, resolveCalendars, rost
 import { checkModel } from "@leadstream/domain-scoring";
 import type { ModelTerms } from "@leadstream/schemas";
 import { z } from "zod";
+import { wordFaultsOfModel } from "./written-words.ts";
 
 /** A checked document, ready to be published: its text is what folds read. */
 export interface PublishableDocument {
@@ -64,7 +65,7 @@ export function readModel(path: string): PublishableDocument {
     path,
     judgedBy((value) => {
       const check = checkModel(value);
-      return "faults" in check ? check.faults : [];
+      return "faults" in check ? check.faults : wordFaultsOfModel(value as Record<string, unknown>);
     }),
   );
   return publishable("model", document.name, document);

@@ -1,6 +1,7 @@
 import { ConfigError } from "@leadstream/config";
 import { type Policy, readPolicy } from "@leadstream/domain-routing";
 import { checkPilot } from "@leadstream/domain-scoring";
+import { wordFaults } from "../commands/written-words.ts";
 
 /** Whom a pilot is for, as the command line gives it. */
 export interface PilotWish {
@@ -34,9 +35,10 @@ export function pilotConditions(wish: PilotWish, policy: string | null): Conditi
     throw invalid("--team", "looks at a field that --region or --where names as well", "Leave one of them out");
   const conditions = Object.keys(both).length === 0 ? null : both;
   const checked = checkPilot("pilot", { percent: wish.percent, where: conditions ?? undefined });
-  if ("faults" in checked)
+  const faults = "faults" in checked ? checked.faults : wordFaults(conditions, "where");
+  if (faults.length > 0)
     throw new ConfigError(
-      checked.faults.map(({ path, problem, remedy }) => ({ where: path.replace(/^where\./, "--where "), reason: problem, remedy })),
+      faults.map(({ path, problem, remedy }) => ({ where: path.replace(/^where\./, "--where "), reason: problem, remedy })),
     );
   return conditions;
 }

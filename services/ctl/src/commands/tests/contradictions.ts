@@ -40,9 +40,9 @@ const conditions: readonly Contradiction[] = [
   },
   {
     what: "one of a set, and none of it",
-    refused: rule("industry:\n  in: [retail, wholesale]\n  not: [wholesale, retail, energy]"),
+    refused: rule("industry:\n  in: [retail, software]\n  not: [software, retail, energy]"),
     said: `10 profile.0.when.industry.not: never holds together with profile.0.when.industry.in (line 9). ${ONE_OF_TWO}`,
-    accepted: rule("industry:\n  in: [retail, wholesale]\n  not: [wholesale, energy]"),
+    accepted: rule("industry:\n  in: [retail, software]\n  not: [software, energy]"),
   },
   {
     what: "three tests of which each two may hold",
@@ -90,13 +90,41 @@ const conditions: readonly Contradiction[] = [
     what: "a text that is not in the value",
     refused: rule("channel:\n  equals: search\n  contains: social"),
     said: `10 profile.0.when.channel.contains: never holds together with profile.0.when.channel.equals (line 9). ${ONE_OF_TWO}`,
-    accepted: rule("channel:\n  equals: Paid-Search\n  contains: search"),
+    accepted: rule("channel:\n  equals: paid-search\n  contains: search"),
   },
   {
     what: "a range of something that is no number",
     refused: rule("hasNeed:\n  atLeast: 1"),
     said: "9 profile.0.when.hasNeed.atLeast: can never hold: hasNeed has no such value. Correct or remove it",
     accepted: rule("hasNeed: true"),
+  },
+];
+
+/** Words that the edge writes otherwise. */
+const words: readonly Contradiction[] = [
+  {
+    what: "an industry in another spelling",
+    refused: rule("industry:\n  not: [retail, SaaS]"),
+    said: "9 profile.0.when.industry.not.1: never occurs: events say software for it. Use software",
+    accepted: rule("industry:\n  not: [retail, software]"),
+  },
+  {
+    what: "a country's name, in an alternative",
+    refused: rule("any:\n  - { country: Germany }\n  - { tags: [vip] }"),
+    said: "9 profile.0.when.any.0.country: never occurs: events say DE for it. Use DE",
+    accepted: rule("any:\n  - { country: DE }\n  - { tags: [vip] }"),
+  },
+  {
+    what: "another word for a kind of touch",
+    refused: "behaviour:\n  - { id: a, points: 80, touch: Whitepaper }\n",
+    said: "5 behaviour.0.touch: never occurs: events say white-paper for it. Use white-paper",
+    accepted: "behaviour:\n  - { id: a, points: 80, touch: white-paper-signed }\n",
+  },
+  {
+    what: "a kind of touch that states intent",
+    refused: "temperature:\n  hotTouches: [demo-request, quote]\n",
+    said: "5 temperature.hotTouches.1: never occurs: events say purchase-intent for it. Use purchase-intent",
+    accepted: "temperature:\n  hotTouches: [demo-request, purchase-intent]\n",
   },
 ];
 
@@ -157,34 +185,37 @@ const rules: readonly Contradiction[] = [
   {
     what: "points given and taken for the same",
     refused:
-      "behaviour:\n  - { id: a, points: 80, touch: demo, when: { channel: [x, y] } }\n  - { id: b, points: -1, touch: [visit, demo], when: { channel: [y, x] } }\n",
+      "behaviour:\n  - { id: a, points: 80, touch: demo-request, when: { channel: [search, social] } }\n  - { id: b, points: -1, touch: [page-view, demo-request], when: { channel: [social, search] } }\n",
     said: "6 behaviour.1: contradicts behaviour.0 (line 5): the same test gives points there and takes them here. Keep one of the two",
     accepted:
-      "behaviour:\n  - { id: a, points: 80, touch: demo, count: first }\n  - { id: b, points: -1, touch: [visit, demo], count: { every: 3 } }\n",
+      "behaviour:\n  - { id: a, points: 80, touch: demo-request, count: first }\n  - { id: b, points: -1, touch: [page-view, demo-request], count: { every: 3 } }\n",
   },
   {
     what: "a rule told twice",
-    refused: "behaviour:\n  - { id: a, points: 80, touch: demo }\n  - { id: b, points: 40, touch: demo }\n",
+    refused: "behaviour:\n  - { id: a, points: 80, touch: demo-request }\n  - { id: b, points: 40, touch: demo-request }\n",
     said: "6 behaviour.1: repeats behaviour.0 (line 5): the same test counts twice. Keep one of the two, with the points of both",
-    accepted: "behaviour:\n  - { id: a, points: 80, touch: demo }\n  - { id: b, points: 40, touch: demo, decay: { halfLife: 30d } }\n",
+    accepted:
+      "behaviour:\n  - { id: a, points: 80, touch: demo-request }\n  - { id: b, points: 40, touch: demo-request, decay: { halfLife: 30d } }\n",
   },
   {
     what: "a kind of touch named twice, which would count twice",
-    refused: "behaviour:\n  - id: a\n    points: 80\n    touch:\n      - demo\n      - visit\n      - demo\n",
+    refused: "behaviour:\n  - id: a\n    points: 80\n    touch:\n      - demo-request\n      - page-view\n      - demo-request\n",
     said: "10 behaviour.0.touch.2: is behaviour.0.touch.0 (line 8) again. Name each once",
-    accepted: "behaviour:\n  - id: a\n    points: 80\n    touch:\n      - demo\n      - visit\n",
+    accepted: "behaviour:\n  - id: a\n    points: 80\n    touch:\n      - demo-request\n      - page-view\n",
   },
   {
     what: "a penalty with the id of a rule",
-    refused: "behaviour:\n  - { id: a, points: 80, touch: demo }\ninactivity:\n  penalties:\n    - { id: a, after: 9d, points: -1 }\n",
+    refused:
+      "behaviour:\n  - { id: a, points: 80, touch: demo-request }\ninactivity:\n  penalties:\n    - { id: a, after: 9d, points: -1 }\n",
     said: "8 inactivity.penalties.0.id: is the id of behaviour.0 (line 5) too. Give each penalty its own id: ledgers name it",
-    accepted: "behaviour:\n  - { id: a, points: 80, touch: demo }\ninactivity:\n  penalties:\n    - { id: b, after: 9d, points: -1 }\n",
+    accepted:
+      "behaviour:\n  - { id: a, points: 80, touch: demo-request }\ninactivity:\n  penalties:\n    - { id: b, after: 9d, points: -1 }\n",
   },
   {
     what: "a rule called as a row that is not its own",
-    refused: "behaviour:\n  - { id: decay, points: 80, touch: demo }\n",
+    refused: "behaviour:\n  - { id: decay, points: 80, touch: demo-request }\n",
     said: "5 behaviour.0.id: is what ledgers call a row that no rule writes. Choose another id",
-    accepted: "behaviour:\n  - { id: decayed, points: 80, touch: demo }\n",
+    accepted: "behaviour:\n  - { id: decayed, points: 80, touch: demo-request }\n",
   },
   {
     what: "a grade that an earlier rule always gives",
@@ -208,44 +239,44 @@ const rules: readonly Contradiction[] = [
 const limits: readonly Contradiction[] = [
   {
     what: "a limit of no points",
-    refused: "behaviour:\n  - id: a\n    points: 80\n    touch: demo\n    cap:\n      perDay: 0\n",
+    refused: "behaviour:\n  - id: a\n    points: 80\n    touch: demo-request\n    cap:\n      perDay: 0\n",
     said: "9 behaviour.0.cap.perDay: is not above zero. A cap names the most points; remove it or make it positive",
-    accepted: "behaviour:\n  - id: a\n    points: 80\n    touch: demo\n    cap:\n      perDay: 80\n",
+    accepted: "behaviour:\n  - id: a\n    points: 80\n    touch: demo-request\n    cap:\n      perDay: 80\n",
   },
   {
     what: "a limit below one award",
-    refused: "behaviour:\n  - id: a\n    points: 80\n    touch: demo\n    cap:\n      lifetime: 79.999\n",
+    refused: "behaviour:\n  - id: a\n    points: 80\n    touch: demo-request\n    cap:\n      lifetime: 79.999\n",
     said: "9 behaviour.0.cap.lifetime: is below one award of behaviour.0.points (line 6), which is never given in full. Use at least 80",
-    accepted: "behaviour:\n  - id: a\n    points: 80\n    touch: demo\n    cap:\n      lifetime: 80\n",
+    accepted: "behaviour:\n  - id: a\n    points: 80\n    touch: demo-request\n    cap:\n      lifetime: 80\n",
   },
   {
     what: "a group's limit below one award",
     refused:
-      "groups:\n  - id: g\n    cap: { perDay: 40 }\nbehaviour:\n  - { id: a, group: g, points: -50, touch: bye }\n  - { id: b, group: g, points: 41, touch: demo }\n",
+      "groups:\n  - id: g\n    cap: { perDay: 40 }\nbehaviour:\n  - { id: a, group: g, points: -50, touch: bye }\n  - { id: b, group: g, points: 41, touch: demo-request }\n",
     said: "6 groups.0.cap.perDay: is below one award of behaviour.1.points (line 9), which is never given in full. Use at least 41",
     accepted:
-      "groups:\n  - id: g\n    cap: { perDay: 41 }\nbehaviour:\n  - { id: a, group: g, points: -50, touch: bye }\n  - { id: b, group: g, points: 41, touch: demo }\n",
+      "groups:\n  - id: g\n    cap: { perDay: 41 }\nbehaviour:\n  - { id: a, group: g, points: -50, touch: bye }\n  - { id: b, group: g, points: 41, touch: demo-request }\n",
   },
   {
     what: "a limit of a day above that of a lifetime",
-    refused: "behaviour:\n  - id: a\n    points: 10\n    touch: demo\n    cap:\n      perDay: 90\n      lifetime: 80\n",
+    refused: "behaviour:\n  - id: a\n    points: 10\n    touch: demo-request\n    cap:\n      perDay: 90\n      lifetime: 80\n",
     said: "9 behaviour.0.cap.perDay: is above behaviour.0.cap.lifetime (line 10) and never reached. Make it at most the lifetime cap",
-    accepted: "behaviour:\n  - id: a\n    points: 10\n    touch: demo\n    cap:\n      perDay: 80\n      lifetime: 80\n",
+    accepted: "behaviour:\n  - id: a\n    points: 10\n    touch: demo-request\n    cap:\n      perDay: 80\n      lifetime: 80\n",
   },
   {
     what: "a rule's limit above its group's",
     refused:
-      "groups:\n  - id: g\n    cap: { lifetime: 100 }\nbehaviour:\n  - { id: a, group: g, points: 80, touch: demo, cap: { perDay: 101 } }\n",
+      "groups:\n  - id: g\n    cap: { lifetime: 100 }\nbehaviour:\n  - { id: a, group: g, points: 80, touch: demo-request, cap: { perDay: 101 } }\n",
     said: "8 behaviour.0.cap.perDay: is above groups.0.cap.lifetime (line 6) and never reached. Use at most 100",
     accepted:
-      "groups:\n  - id: g\n    cap: { lifetime: 100 }\nbehaviour:\n  - { id: a, group: g, points: 80, touch: demo, cap: { perDay: 100 } }\n",
+      "groups:\n  - id: g\n    cap: { lifetime: 100 }\nbehaviour:\n  - { id: a, group: g, points: 80, touch: demo-request, cap: { perDay: 100 } }\n",
   },
   {
     what: "a limit on points for a profile",
     refused: "groups:\n  - id: g\n    cap: { lifetime: 20 }\nprofile:\n  - { id: a, group: g, points: 80, when: { budgetClear: true } }\n",
     said: "6 groups.0.cap: limits nothing: profile.0 (line 8) of this group is about profiles or takes points. Remove the cap: it limits what behaviour and status rules give",
     accepted:
-      "groups:\n  - id: g\n    cap: { lifetime: 20 }\nprofile:\n  - { id: a, group: g, points: 80, when: { budgetClear: true } }\nbehaviour:\n  - { id: b, group: g, points: 20, touch: demo }\n",
+      "groups:\n  - id: g\n    cap: { lifetime: 20 }\nprofile:\n  - { id: a, group: g, points: 80, when: { budgetClear: true } }\nbehaviour:\n  - { id: b, group: g, points: 20, touch: demo-request }\n",
   },
   {
     what: "fading of points for a profile",
@@ -258,10 +289,10 @@ const limits: readonly Contradiction[] = [
   {
     what: "a band that the rules cannot reach",
     refused:
-      "groups:\n  - { id: g, exclusive: true }\nprofile:\n  - { id: a, group: g, points: 60, when: { need: stated } }\n  - { id: b, group: g, points: 50, when: { need: potential } }\nbehaviour:\n  - { id: c, points: 19.999, touch: demo, count: first }\n",
+      "groups:\n  - { id: g, exclusive: true }\nprofile:\n  - { id: a, group: g, points: 60, when: { need: stated } }\n  - { id: b, group: g, points: 50, when: { need: potential } }\nbehaviour:\n  - { id: c, points: 19.999, touch: demo-request, count: first }\n",
     said: "3 bands.1.from: is never reached: the rules from profile.0 (line 7) to behaviour.0 (line 10) give at most 79.999 points. Use at most 79.999, or let rules give more",
     accepted:
-      "groups:\n  - { id: g, exclusive: true }\nprofile:\n  - { id: a, group: g, points: 60, when: { need: stated } }\n  - { id: b, group: g, points: 50, when: { need: potential } }\nbehaviour:\n  - { id: c, points: 20, touch: demo, count: first }\n",
+      "groups:\n  - { id: g, exclusive: true }\nprofile:\n  - { id: a, group: g, points: 60, when: { need: stated } }\n  - { id: b, group: g, points: 50, when: { need: potential } }\nbehaviour:\n  - { id: c, points: 20, touch: demo-request, count: first }\n",
   },
 ];
 
@@ -300,7 +331,7 @@ const bands: readonly Contradiction[] = [
 ];
 
 export const contradictions: readonly Contradiction[] = [
-  ...[...conditions, ...rules, ...limits].map(({ refused, accepted, ...rest }) => ({
+  ...[...conditions, ...words, ...rules, ...limits].map(({ refused, accepted, ...rest }) => ({
     ...rest,
     refused: head + refused,
     accepted: head + accepted,

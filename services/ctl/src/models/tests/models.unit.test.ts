@@ -63,6 +63,7 @@ describe("the terms of a pilot", () => {
     [{ percent: 0 }, "percent"],
     [{ percent: 50, where: ["shoeSize=4"] }, "--where shoeSize"],
     [{ percent: 50, where: ["nonsense"] }, "no condition"],
+    [{ percent: 50, where: ["industry=retail,SaaS"] }, "--where industry.1: never occurs: events say software for it. Use software"],
     [{ percent: 50, team: "nobody" }, "no rule of the policy"],
     [{ percent: 50, team: "americas", region: ["emea"] }, "--team"],
   ])("%j is refused and says why", (wish, words) => {
