@@ -82,6 +82,21 @@ describe("POST /v1/roster", () => {
     expect((await call(here, "/v1/roster", { ...bob, eventId: "add-bob" })).statusCode).toBe(200);
   });
 
+  it("a change that another collector took is known here once the log has decided it", async () => {
+    const here = await withRoster();
+    expect((await get(here, "/v1/commands/theirs")).statusCode).toBe(404);
+    here.rosters.push({
+      kind: "team",
+      teamId: "apac",
+      version: 5,
+      commandId: "theirs",
+      document: team("apac", [{ id: "li" }, { id: "mei" }]),
+    });
+    here.rosters.push({ kind: "refused", commandId: "late", teamId: "apac", version: 5 });
+    expect((await get(here, "/v1/commands/theirs")).json()).toMatchObject({ commandId: "theirs", version: 5 });
+    expect((await get(here, "/v1/commands/late")).statusCode).toBe(409);
+  });
+
   it("the same command again is carried out once", async () => {
     const here = await withRoster();
     for (let time = 0; time < 3; time++) {

@@ -114,6 +114,11 @@ export class Rosters {
     return typeof result === "object" && "kind" in result ? result : null;
   }
 
+  /** Takes over what the log has decided since, also of changes that another collector took. */
+  refresh(): Promise<void> {
+    return this.inTurn(() => this.catchUp());
+  }
+
   /** A change of the roster that waits for its decision. */
   decides(commandId: string): boolean {
     return this.undecided.has(commandId);

@@ -38,7 +38,7 @@ const unknownCommand = (): CollectorError =>
   new CollectorError(
     "COMMAND_UNKNOWN",
     "no such command is known here",
-    "One that another collector took is known here as soon as it is answered: ask with ?wait=2s. Commands are remembered for a while only, counted from this collector's last records: the lead's page shows its whole history.",
+    "One that another collector took is known here when it is answered: ask again, with ?wait=2s. Commands are remembered for a while only, counted from this collector's last records: the lead's page shows its whole history.",
   );
 
 /** What became of a command. */
@@ -52,10 +52,15 @@ export function resultRoutes(
     const { commandId } = request.params;
     const waitMs = waitOf(request.query, limits.commandWaitLimitMs);
     // Another collector may have taken it: what answers it is on the log for all of them.
-    const result = rosters.decides(commandId)
+    let result = rosters.decides(commandId)
       ? await kafkaOr503(rosters.outcomeOf(commandId, waitMs), limits.retryAfterMs)
       : await results.wait(commandId, waitMs);
-    if (result === null && results.find(commandId) === "unknown") throw unknownCommand();
+    if (result === null && results.find(commandId) === "unknown") {
+      await kafkaOr503(rosters.refresh(), limits.retryAfterMs);
+      const found = results.find(commandId);
+      if (found === "unknown") throw unknownCommand();
+      result = found === "pending" ? null : found;
+    }
     const answer = result === null ? { status: 202, body: { commandId, status: "pending" } } : answerOfResult(result);
     return reply.code(answer.status).header("cache-control", "no-store").send(answer.body);
   });
