@@ -1,4 +1,4 @@
-export type CommandErrorCode = "WISH_INVALID" | "UNKNOWN_LEAD" | "NOT_RUNNING" | "CHILD_FAILED" | "ANALYTICS_FAILED";
+export type CommandErrorCode = "WISH_INVALID" | "UNKNOWN_LEAD" | "NOT_RUNNING" | "CHILD_FAILED" | "ANALYTICS_FAILED" | "COLLECTOR_FAILED";
 
 /** Why a command cannot do what was asked; the message is all that the user is shown, and names the remedy. */
 export class CommandError extends Error {

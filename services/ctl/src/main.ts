@@ -110,11 +110,11 @@ program
 
 rescoring(program.command("publish <kind> <file>"))
   .description("check a model, policy, journey or roster (kind) and let it take effect in every partition")
-  .option("--roster <yaml>", "roster that a policy is checked against", undefined)
+  .option("--roster <yaml>", "roster that a policy is checked against; the one in force where none is named", undefined)
   .action((kind: string, file: string, { roster, rescore }: { roster?: string; rescore?: number | true }) => {
     const workplace = openWorkplace();
     if (kind === "model") return publishModel(workplace, file, optional({ rescore }));
-    return publishFiles(workplace, kind, file, roster ?? join(workplace.root, "infra/examples/rosters/demo-team.yaml"));
+    return publishFiles(workplace, kind, file, roster);
   });
 
 program

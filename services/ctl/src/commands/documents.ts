@@ -72,7 +72,7 @@ export function readModel(path: string): PublishableDocument {
 }
 
 /** Checked against the roster's teams and reps, where one is given; working calendars are resolved into open intervals from yesterday on. */
-export function readPolicyFile(path: string, roster: PublishableDocument | null, nowMs: number): PublishableDocument {
+export function readPolicyFile(path: string, roster: Pick<PublishableDocument, "document"> | null, nowMs: number): PublishableDocument {
   const known = roster === null ? undefined : namesOf(JSON.parse(roster.document));
   const document = readYamlDocument(
     path,
