@@ -65,7 +65,8 @@ function standingAt(past: readonly RecordedStep[], at: number, scorerOf: ScorerO
   }
   if (state === null || scorer === null) return null;
   const until = (state.flags & LIVE) === 0 ? state.at : at;
-  const faded = scorer.decideModel(state, until).output?.rows ?? [];
+  // Copied: a scorer fills its rows anew with each decision.
+  const faded = (scorer.decideModel(state, until).output?.rows ?? []).map((row) => ({ ...row }));
   const { band, grade, temperature } = scorer.decideModel(afterTimers(scorer, state, until), until).facts;
   return { faded, band, grade, temperature };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
-import { checkModel } from "../src/index.ts";
+import { checkModel, Scorer } from "../src/index.ts";
 import { DAY_MS } from "../src/units.ts";
-import { modelWith, preset, presetDocument, presetNames } from "./documents.ts";
+import { compiled, modelWith, preset, presetDocument, presetNames } from "./documents.ts";
 import { capture, Journey, noProfile, START, touch } from "./events.ts";
 
 const points = (value: number): number => Math.round(value * 1000);
@@ -55,6 +55,38 @@ describe("bounds are closed below (decision 2)", () => {
     lead.event(touch("one", START));
     expect(lead.score).toBe(points(value));
     expect(lead.state?.band).toBe(band);
+  });
+});
+
+describe("T1 in the presets that have it", () => {
+  it.each(["default", "starter", "seed-000", "seed-002", "seed-004"])(
+    "%s: 79.999 is MQL, 80 and 80.001 are SQL, 59.999 is in the pool",
+    (name) => {
+      const bandOf = (value: number): string | undefined => {
+        const lead = new Journey(new Scorer(compiled({ ...presetDocument(name), groups: [], profile: [], behaviour: [one(value)] })));
+        lead.event(touch("one", START));
+        return lead.state?.band;
+      };
+      const one = (value: number) => ({ id: "one", points: value, touch: "one" });
+      expect([59.999, 60, 79.999, 80, 80.001].map(bandOf)).toEqual(["pool", "mql", "mql", "sql", "sql"]);
+    },
+  );
+});
+
+describe("starter (five rules)", () => {
+  it("a decision maker who looks at the prices and asks for a demo is SQL; a student who downloads has nothing", () => {
+    const lead = new Journey(preset("starter"));
+    lead.event(capture(START, { titleClass: "director" }));
+    lead.event(touch("pricing-view", START + 1));
+    expect([lead.score, lead.state?.band]).toEqual([points(50), "pool"]);
+    lead.event(touch("white-paper", START + 2));
+    expect([lead.score, lead.state?.band, lead.state?.temperature]).toEqual([points(60), "mql", "warm"]);
+    lead.event(touch("demo-request", START + 3));
+    expect([lead.score, lead.state?.band, lead.state?.temperature]).toEqual([points(100), "sql", "hot"]);
+    const student = new Journey(preset("starter"));
+    student.event(capture(START, { titleClass: "student" }));
+    student.event(touch("download", START));
+    expect([student.score, student.state?.fit, student.state?.engagement]).toEqual([0, points(-20), points(10)]);
   });
 });
 
