@@ -64,11 +64,13 @@ export class AvroWriter {
     // Above 31 bits: as two halves, low 28 bits first, so that every step stays exact in a double.
     const magnitude = value >= 0 ? value : -(value + 1);
     let high = Math.floor(magnitude / 0x8000000);
-    let low = (magnitude - high * 0x8000000) * 2 + (value < 0 ? 1 : 0);
-    for (let index = 0; index < 4; index++) {
-      buffer[position++] = (low & 0x7f) | 0x80;
-      low >>>= 7;
-    }
+    const low = (magnitude - high * 0x8000000) * 2 + (value < 0 ? 1 : 0);
+    // Times come this way, several in each record: no loop.
+    buffer[position] = (low & 0x7f) | 0x80;
+    buffer[position + 1] = ((low >>> 7) & 0x7f) | 0x80;
+    buffer[position + 2] = ((low >>> 14) & 0x7f) | 0x80;
+    buffer[position + 3] = (low >>> 21) | 0x80;
+    position += 4;
     while (high > 0x7f) {
       buffer[position++] = (high & 0x7f) | 0x80;
       high >>>= 7;

@@ -138,10 +138,11 @@ function enumCode(definition: AvroEnum): string {
   return `
 export const ${camel(name)}Symbols = ${table} as const;
 export type ${name} = (typeof ${camel(name)}Symbols)[number];
-const ${camel(name)}Index: Readonly<Record<string, number>> = ${JSON.stringify(Object.fromEntries(definition.symbols.map((symbol, index) => [symbol, index])))};
 export function write${name}(w: AvroWriter, v: ${name}): void {
-  const index = ${camel(name)}Index[v];
-  if (index === undefined) throw new RangeError("${name}: no such symbol");
+  // Compared one by one: symbols are the same objects, and few; a table by text would be a look-up by hash.
+  let index = 0;
+  while (index < ${definition.symbols.length} && ${camel(name)}Symbols[index] !== v) index++;
+  if (index === ${definition.symbols.length}) throw new RangeError("${name}: no such symbol");
   w.long(index);
 }
 export function read${name}(r: AvroReader): ${name} {
@@ -152,17 +153,41 @@ export function read${name}(r: AvroReader): ${name} {
 `;
 }
 
+/** The leading fields that mostly are those of the record before: their bytes are kept, and copied while the fields stay the same. */
+function headCode({ name, fields }: AvroRecord): { before: string; body: string } {
+  const ends = fields.findIndex(({ repeats }) => repeats !== true);
+  const head = ends < 0 ? fields : fields.slice(0, ends);
+  if (head.length === 0) return { before: "", body: "" };
+  const kept = `${camel(name)}Head`;
+  const values = head.map((field) => `${field.name}: ${blankOf(field.type)} as ${typeOf(field.type)}`).join(", ");
+  const same = head.map((field) => `v.${field.name} === ${kept}.${field.name}`).join(" && ");
+  const written = head.map((field) => `    ${writeValue(field.type, `v.${field.name}`, 0)}\n    ${kept}.${field.name} = v.${field.name};`);
+  return {
+    before: `/** What the last ${name} began with, and its bytes. */\nconst ${kept} = { ${values}, bytes: NO_BYTES };\n`,
+    body: `  if (${kept}.bytes.length > 0 && ${same}) w.raw(${kept}.bytes);
+  else {
+    const start = w.position;
+    ${kept}.bytes = NO_BYTES;
+${written.join("\n")}
+    ${kept}.bytes = w.slice(start);
+  }
+`,
+  };
+}
+
 function recordCode(definition: AvroRecord): string {
   const name = definition.name;
+  const head = headCode(definition);
+  const rest = definition.fields.slice(head.body === "" ? 0 : definition.fields.filter(({ repeats }) => repeats).length);
   const fields = definition.fields.map(
     (field) => `${field.doc ? `  /** ${field.doc} */\n` : ""}  readonly ${field.name}: ${typeOf(field.type)};`,
   );
   return `
-${definition.doc ? `/** ${definition.doc} */\n` : ""}export interface ${name} {
+${head.before}${definition.doc ? `/** ${definition.doc} */\n` : ""}export interface ${name} {
 ${fields.join("\n")}
 }
 export function write${name}(w: AvroWriter, ${definition.fields.length > 0 ? "v" : "_v"}: ${name}): void {
-${definition.fields.map((field) => `  ${writeValue(field.type, `v.${field.name}`, 0)}`).join("\n")}
+${head.body}${rest.map((field) => `  ${writeValue(field.type, `v.${field.name}`, 0)}`).join("\n")}
 }
 export function read${name}(r: AvroReader): ${name} {
   return {
@@ -182,7 +207,7 @@ function codecs(records: readonly AvroRecord[], named: ReadonlyMap<string, AvroN
 import type { AvroWriter } from "../avro-writer.ts";
 import { type RecordCodec, type RecordView, readArray, readMap, skipTexts } from "../record-codec.ts";
 
-const NO_BYTES = Buffer.alloc(0);
+const NO_BYTES: Buffer = Buffer.alloc(0);
 ${bodies.join("")}
 ${table.join("\n")}
 

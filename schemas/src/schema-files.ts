@@ -26,6 +26,8 @@ export interface AvroField {
   token?: boolean;
   /** Seldom asked for: a view of the record reads it when it is. For our code alone, not part of the schema. */
   seldom?: boolean;
+  /** Mostly what the record written before had; marks the first fields of a record. For our code alone. */
+  repeats?: boolean;
 }
 
 const NAMESPACE = "leadstream";
@@ -74,7 +76,7 @@ export function standalone(record: AvroRecord, named: ReadonlyMap<string, AvroNa
     if (seen.has(schema.name)) return `${NAMESPACE}.${schema.name}`;
     seen.add(schema.name);
     if (schema.type === "enum") return { ...schema };
-    return { ...schema, fields: schema.fields.map(({ seldom: _, ...field }) => ({ ...field, type: expand(field.type) })) };
+    return { ...schema, fields: schema.fields.map(({ seldom: _, repeats: __, ...field }) => ({ ...field, type: expand(field.type) })) };
   };
   return expand(record) as AvroRecord;
 }

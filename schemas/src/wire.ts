@@ -15,6 +15,11 @@ export interface BodyReader {
   readonly show?: (reader: AvroReader) => Decoded;
 }
 
+interface BodyWriter {
+  readonly id: number;
+  readonly write: (writer: AvroWriter, value: Records[RecordName]) => void;
+}
+
 /** The generated codec, which reads what was written with our own version. */
 export function ownReader(type: RecordName): BodyReader {
   const { read, view: makeView } = codecs[type] as RecordCodec<Records[RecordName]>;
@@ -51,12 +56,12 @@ export class UnknownSchemaIdError extends Error {
  */
 export class WireFormat {
   private readonly readers = new Map<number, BodyReader>();
-  private readonly ids = new Map<RecordName, number>();
+  private readonly writers = new Map<RecordName, BodyWriter>();
 
   /** `ids`: the registry's id of our version of each record. */
   constructor(ids: Iterable<readonly [RecordName, number]>) {
     for (const [type, id] of ids) {
-      this.ids.set(type, id);
+      this.writers.set(type, { id, write: codecs[type].write as BodyWriter["write"] });
       this.readers.set(id, ownReader(type));
     }
   }
@@ -67,8 +72,9 @@ export class WireFormat {
 
   /** Writes header and body at the writer's position. Throws when the registry gave the type no id. */
   write<N extends RecordName>(writer: AvroWriter, type: N, value: Records[N]): void {
-    const id = this.ids.get(type);
-    if (id === undefined) throw new Error(`no schema id for ${type}: register it first`);
+    const body = this.writers.get(type);
+    if (body === undefined) throw new Error(`no schema id for ${type}: register it first`);
+    const { id } = body;
     writer.ensure(HEADER_BYTES);
     const buffer = writer.buffer;
     const position = writer.position;
@@ -78,8 +84,7 @@ export class WireFormat {
     buffer[position + 3] = (id >>> 8) & 0xff;
     buffer[position + 4] = id & 0xff;
     writer.position = position + HEADER_BYTES;
-    const write = codecs[type].write as (writer: AvroWriter, value: Records[N]) => void;
-    write(writer, value);
+    body.write(writer, value);
   }
 
   /** What stands at `start`, without decoding it; null: not known here yet, or no record. */

@@ -189,3 +189,35 @@ describe("the writer's buffer", () => {
     expect(reader.end - reader.position).toBe(3);
   });
 });
+
+describe("the head of a source, which mostly is that of the record before", () => {
+  const few = fc.record({
+    topic: fc.constantFrom("lead.events", "lead.signals", ""),
+    incarnation: fc.constantFrom("one", "two-线索"),
+    partition: fc.constantFrom(0, 1, -1, 2 ** 31 - 1),
+    offset: fc.integer({ min: 0, max: 2 ** 40 }),
+    n: fc.nat({ max: 3 }),
+    seq: fc.nat(),
+  });
+
+  it("is written as if there had been none before, whatever stood between", () => {
+    fc.assert(
+      fc.property(fc.array(few, { maxLength: 30 }), fc.nat({ max: 3 }), (sources, refusedAt) => {
+        const [one, fresh] = [new AvroWriter(8), new AvroWriter(8)];
+        sources.forEach((source, index) => {
+          // A refused record leaves nothing of its head behind.
+          if (index === refusedAt) expect(() => writeSource(new AvroWriter(), { ...source, partition: 0.5 })).toThrow(RangeError);
+          writeSource(one, source);
+          fresh.string(source.topic);
+          fresh.string(source.incarnation);
+          fresh.int(source.partition);
+          fresh.long(source.offset);
+          fresh.int(source.n);
+          fresh.long(source.seq);
+        });
+        expect(one.slice().equals(fresh.slice())).toBe(true);
+      }),
+      { numRuns: 500 },
+    );
+  });
+});

@@ -32,8 +32,11 @@ export interface TimerKinds<State> {
   timerOf(state: State, kind: number): number;
 }
 
-/** Decoded states, a power of two: few enough to stay near the processor, enough that keys in constant use are seldom decoded. */
-const CELLS = 512;
+/**
+ * Decoded states, a power of two: so few that they and their bytes are still near the processor when they are written back (512 took a tenth
+ * longer where keys are spread evenly), enough that keys in constant use are seldom decoded.
+ */
+const CELLS = 128;
 
 /**
  * States of one partition: those used lately are there as bytes, a few hundred of them decoded, the others stay in the store. Two slabs

@@ -3,7 +3,7 @@ import { AvroDecodeError, AvroReader } from "../avro-reader.ts";
 import type { AvroWriter } from "../avro-writer.ts";
 import { type RecordCodec, type RecordView, readArray, readMap, skipTexts } from "../record-codec.ts";
 
-const NO_BYTES = Buffer.alloc(0);
+const NO_BYTES: Buffer = Buffer.alloc(0);
 
 /** What routing rules may look at; copied from the profile and the first capture. */
 export interface LeadAttributes {
@@ -78,10 +78,11 @@ export function readLedgerRow(r: AvroReader): LedgerRow {
 
 export const rowKindSymbols = ["award","penalty","decay","cap","clamp","expire","correction","rescore"] as const;
 export type RowKind = (typeof rowKindSymbols)[number];
-const rowKindIndex: Readonly<Record<string, number>> = {"award":0,"penalty":1,"decay":2,"cap":3,"clamp":4,"expire":5,"correction":6,"rescore":7};
 export function writeRowKind(w: AvroWriter, v: RowKind): void {
-  const index = rowKindIndex[v];
-  if (index === undefined) throw new RangeError("RowKind: no such symbol");
+  // Compared one by one: symbols are the same objects, and few; a table by text would be a look-up by hash.
+  let index = 0;
+  while (index < 8 && rowKindSymbols[index] !== v) index++;
+  if (index === 8) throw new RangeError("RowKind: no such symbol");
   w.long(index);
 }
 export function readRowKind(r: AvroReader): RowKind {
@@ -92,10 +93,11 @@ export function readRowKind(r: AvroReader): RowKind {
 
 export const dimensionSymbols = ["fit","engagement"] as const;
 export type Dimension = (typeof dimensionSymbols)[number];
-const dimensionIndex: Readonly<Record<string, number>> = {"fit":0,"engagement":1};
 export function writeDimension(w: AvroWriter, v: Dimension): void {
-  const index = dimensionIndex[v];
-  if (index === undefined) throw new RangeError("Dimension: no such symbol");
+  // Compared one by one: symbols are the same objects, and few; a table by text would be a look-up by hash.
+  let index = 0;
+  while (index < 2 && dimensionSymbols[index] !== v) index++;
+  if (index === 2) throw new RangeError("Dimension: no such symbol");
   w.long(index);
 }
 export function readDimension(r: AvroReader): Dimension {
@@ -199,10 +201,11 @@ export function readProfile(r: AvroReader): Profile {
 
 export const needSymbols = ["none","potential","stated"] as const;
 export type Need = (typeof needSymbols)[number];
-const needIndex: Readonly<Record<string, number>> = {"none":0,"potential":1,"stated":2};
 export function writeNeed(w: AvroWriter, v: Need): void {
-  const index = needIndex[v];
-  if (index === undefined) throw new RangeError("Need: no such symbol");
+  // Compared one by one: symbols are the same objects, and few; a table by text would be a look-up by hash.
+  let index = 0;
+  while (index < 3 && needSymbols[index] !== v) index++;
+  if (index === 3) throw new RangeError("Need: no such symbol");
   w.long(index);
 }
 export function readNeed(r: AvroReader): Need {
@@ -213,10 +216,11 @@ export function readNeed(r: AvroReader): Need {
 
 export const decisionChainSymbols = ["unknown","unclear","clear"] as const;
 export type DecisionChain = (typeof decisionChainSymbols)[number];
-const decisionChainIndex: Readonly<Record<string, number>> = {"unknown":0,"unclear":1,"clear":2};
 export function writeDecisionChain(w: AvroWriter, v: DecisionChain): void {
-  const index = decisionChainIndex[v];
-  if (index === undefined) throw new RangeError("DecisionChain: no such symbol");
+  // Compared one by one: symbols are the same objects, and few; a table by text would be a look-up by hash.
+  let index = 0;
+  while (index < 3 && decisionChainSymbols[index] !== v) index++;
+  if (index === 3) throw new RangeError("DecisionChain: no such symbol");
   w.long(index);
 }
 export function readDecisionChain(r: AvroReader): DecisionChain {
@@ -225,6 +229,8 @@ export function readDecisionChain(r: AvroReader): DecisionChain {
   return symbol;
 }
 
+/** What the last Source began with, and its bytes. */
+const sourceHead = { topic: "" as string, incarnation: "" as string, partition: 0 as number, bytes: NO_BYTES };
 /** Which record caused this one, and its place in the dense sequence of its source partition towards this partition. */
 export interface Source {
   /** inbox of the stage that wrote this record */
@@ -240,9 +246,18 @@ export interface Source {
   readonly seq: number;
 }
 export function writeSource(w: AvroWriter, v: Source): void {
-  w.string(v.topic);
-  w.string(v.incarnation);
-  w.int(v.partition);
+  if (sourceHead.bytes.length > 0 && v.topic === sourceHead.topic && v.incarnation === sourceHead.incarnation && v.partition === sourceHead.partition) w.raw(sourceHead.bytes);
+  else {
+    const start = w.position;
+    sourceHead.bytes = NO_BYTES;
+    w.string(v.topic);
+    sourceHead.topic = v.topic;
+    w.string(v.incarnation);
+    sourceHead.incarnation = v.incarnation;
+    w.int(v.partition);
+    sourceHead.partition = v.partition;
+    sourceHead.bytes = w.slice(start);
+  }
   w.long(v.offset);
   w.int(v.n);
   w.long(v.seq);
@@ -301,10 +316,11 @@ export function readAlert(r: AvroReader): Alert {
 
 export const alertKindSymbols = ["reminder","escalation","recycle","response_missed","inactive","sla_target_missed","journey"] as const;
 export type AlertKind = (typeof alertKindSymbols)[number];
-const alertKindIndex: Readonly<Record<string, number>> = {"reminder":0,"escalation":1,"recycle":2,"response_missed":3,"inactive":4,"sla_target_missed":5,"journey":6};
 export function writeAlertKind(w: AvroWriter, v: AlertKind): void {
-  const index = alertKindIndex[v];
-  if (index === undefined) throw new RangeError("AlertKind: no such symbol");
+  // Compared one by one: symbols are the same objects, and few; a table by text would be a look-up by hash.
+  let index = 0;
+  while (index < 7 && alertKindSymbols[index] !== v) index++;
+  if (index === 7) throw new RangeError("AlertKind: no such symbol");
   w.long(index);
 }
 export function readAlertKind(r: AvroReader): AlertKind {
@@ -410,10 +426,11 @@ export function readAssignment(r: AvroReader): Assignment {
 
 export const changeSymbols = ["captured","requested","assigned","reassigned","contacted","followed_up","accepted","rejected","opportunity","won","lost","closed","reopened","recycled","pooled","nurtured","handed_back","transferred","claimed","revoked","released","denied","refused","reactivated","expired","erased","collaborator_added","collaborator_removed"] as const;
 export type Change = (typeof changeSymbols)[number];
-const changeIndex: Readonly<Record<string, number>> = {"captured":0,"requested":1,"assigned":2,"reassigned":3,"contacted":4,"followed_up":5,"accepted":6,"rejected":7,"opportunity":8,"won":9,"lost":10,"closed":11,"reopened":12,"recycled":13,"pooled":14,"nurtured":15,"handed_back":16,"transferred":17,"claimed":18,"revoked":19,"released":20,"denied":21,"refused":22,"reactivated":23,"expired":24,"erased":25,"collaborator_added":26,"collaborator_removed":27};
 export function writeChange(w: AvroWriter, v: Change): void {
-  const index = changeIndex[v];
-  if (index === undefined) throw new RangeError("Change: no such symbol");
+  // Compared one by one: symbols are the same objects, and few; a table by text would be a look-up by hash.
+  let index = 0;
+  while (index < 28 && changeSymbols[index] !== v) index++;
+  if (index === 28) throw new RangeError("Change: no such symbol");
   w.long(index);
 }
 export function readChange(r: AvroReader): Change {
@@ -424,10 +441,11 @@ export function readChange(r: AvroReader): Change {
 
 export const caseStateSymbols = ["new","nurture","requested","leased","pool","opportunity","won","lost","closed","erased"] as const;
 export type CaseState = (typeof caseStateSymbols)[number];
-const caseStateIndex: Readonly<Record<string, number>> = {"new":0,"nurture":1,"requested":2,"leased":3,"pool":4,"opportunity":5,"won":6,"lost":7,"closed":8,"erased":9};
 export function writeCaseState(w: AvroWriter, v: CaseState): void {
-  const index = caseStateIndex[v];
-  if (index === undefined) throw new RangeError("CaseState: no such symbol");
+  // Compared one by one: symbols are the same objects, and few; a table by text would be a look-up by hash.
+  let index = 0;
+  while (index < 10 && caseStateSymbols[index] !== v) index++;
+  if (index === 10) throw new RangeError("CaseState: no such symbol");
   w.long(index);
 }
 export function readCaseState(r: AvroReader): CaseState {
@@ -550,10 +568,11 @@ export function readCommand(r: AvroReader): Command {
 
 export const commandKindSymbols = ["claim","transfer","hand_back","release","erase","add_collaborator","remove_collaborator"] as const;
 export type CommandKind = (typeof commandKindSymbols)[number];
-const commandKindIndex: Readonly<Record<string, number>> = {"claim":0,"transfer":1,"hand_back":2,"release":3,"erase":4,"add_collaborator":5,"remove_collaborator":6};
 export function writeCommandKind(w: AvroWriter, v: CommandKind): void {
-  const index = commandKindIndex[v];
-  if (index === undefined) throw new RangeError("CommandKind: no such symbol");
+  // Compared one by one: symbols are the same objects, and few; a table by text would be a look-up by hash.
+  let index = 0;
+  while (index < 7 && commandKindSymbols[index] !== v) index++;
+  if (index === 7) throw new RangeError("CommandKind: no such symbol");
   w.long(index);
 }
 export function readCommandKind(r: AvroReader): CommandKind {
@@ -612,10 +631,11 @@ export function readCorrection(r: AvroReader): Correction {
 
 export const correctionKindSymbols = ["retracted","corrected","missed"] as const;
 export type CorrectionKind = (typeof correctionKindSymbols)[number];
-const correctionKindIndex: Readonly<Record<string, number>> = {"retracted":0,"corrected":1,"missed":2};
 export function writeCorrectionKind(w: AvroWriter, v: CorrectionKind): void {
-  const index = correctionKindIndex[v];
-  if (index === undefined) throw new RangeError("CorrectionKind: no such symbol");
+  // Compared one by one: symbols are the same objects, and few; a table by text would be a look-up by hash.
+  let index = 0;
+  while (index < 3 && correctionKindSymbols[index] !== v) index++;
+  if (index === 3) throw new RangeError("CorrectionKind: no such symbol");
   w.long(index);
 }
 export function readCorrectionKind(r: AvroReader): CorrectionKind {
@@ -738,10 +758,11 @@ export function readJourneyMoved(r: AvroReader): JourneyMoved {
 
 export const journeyMoveSymbols = ["entered","stepped","left"] as const;
 export type JourneyMove = (typeof journeyMoveSymbols)[number];
-const journeyMoveIndex: Readonly<Record<string, number>> = {"entered":0,"stepped":1,"left":2};
 export function writeJourneyMove(w: AvroWriter, v: JourneyMove): void {
-  const index = journeyMoveIndex[v];
-  if (index === undefined) throw new RangeError("JourneyMove: no such symbol");
+  // Compared one by one: symbols are the same objects, and few; a table by text would be a look-up by hash.
+  let index = 0;
+  while (index < 3 && journeyMoveSymbols[index] !== v) index++;
+  if (index === 3) throw new RangeError("JourneyMove: no such symbol");
   w.long(index);
 }
 export function readJourneyMove(r: AvroReader): JourneyMove {
@@ -868,10 +889,11 @@ export function readModelPublished(r: AvroReader): ModelPublished {
 
 export const modelRoleSymbols = ["champion","challenger","shadow"] as const;
 export type ModelRole = (typeof modelRoleSymbols)[number];
-const modelRoleIndex: Readonly<Record<string, number>> = {"champion":0,"challenger":1,"shadow":2};
 export function writeModelRole(w: AvroWriter, v: ModelRole): void {
-  const index = modelRoleIndex[v];
-  if (index === undefined) throw new RangeError("ModelRole: no such symbol");
+  // Compared one by one: symbols are the same objects, and few; a table by text would be a look-up by hash.
+  let index = 0;
+  while (index < 3 && modelRoleSymbols[index] !== v) index++;
+  if (index === 3) throw new RangeError("ModelRole: no such symbol");
   w.long(index);
 }
 export function readModelRole(r: AvroReader): ModelRole {
@@ -1076,10 +1098,11 @@ export function readScore(r: AvroReader): Score {
 
 export const verdictSymbols = ["counted","duplicate","late","clamped","unknown"] as const;
 export type Verdict = (typeof verdictSymbols)[number];
-const verdictIndex: Readonly<Record<string, number>> = {"counted":0,"duplicate":1,"late":2,"clamped":3,"unknown":4};
 export function writeVerdict(w: AvroWriter, v: Verdict): void {
-  const index = verdictIndex[v];
-  if (index === undefined) throw new RangeError("Verdict: no such symbol");
+  // Compared one by one: symbols are the same objects, and few; a table by text would be a look-up by hash.
+  let index = 0;
+  while (index < 5 && verdictSymbols[index] !== v) index++;
+  if (index === 5) throw new RangeError("Verdict: no such symbol");
   w.long(index);
 }
 export function readVerdict(r: AvroReader): Verdict {
@@ -1090,10 +1113,11 @@ export function readVerdict(r: AvroReader): Verdict {
 
 export const gradeSymbols = ["A","B","C"] as const;
 export type Grade = (typeof gradeSymbols)[number];
-const gradeIndex: Readonly<Record<string, number>> = {"A":0,"B":1,"C":2};
 export function writeGrade(w: AvroWriter, v: Grade): void {
-  const index = gradeIndex[v];
-  if (index === undefined) throw new RangeError("Grade: no such symbol");
+  // Compared one by one: symbols are the same objects, and few; a table by text would be a look-up by hash.
+  let index = 0;
+  while (index < 3 && gradeSymbols[index] !== v) index++;
+  if (index === 3) throw new RangeError("Grade: no such symbol");
   w.long(index);
 }
 export function readGrade(r: AvroReader): Grade {
@@ -1104,10 +1128,11 @@ export function readGrade(r: AvroReader): Grade {
 
 export const temperatureSymbols = ["cold","warm","hot"] as const;
 export type Temperature = (typeof temperatureSymbols)[number];
-const temperatureIndex: Readonly<Record<string, number>> = {"cold":0,"warm":1,"hot":2};
 export function writeTemperature(w: AvroWriter, v: Temperature): void {
-  const index = temperatureIndex[v];
-  if (index === undefined) throw new RangeError("Temperature: no such symbol");
+  // Compared one by one: symbols are the same objects, and few; a table by text would be a look-up by hash.
+  let index = 0;
+  while (index < 3 && temperatureSymbols[index] !== v) index++;
+  if (index === 3) throw new RangeError("Temperature: no such symbol");
   w.long(index);
 }
 export function readTemperature(r: AvroReader): Temperature {
@@ -1281,10 +1306,11 @@ export function readSignal(r: AvroReader): Signal {
 
 export const signalKindSymbols = ["captured","crossed","active","inactive","status","command","erased","tick","policy","journey"] as const;
 export type SignalKind = (typeof signalKindSymbols)[number];
-const signalKindIndex: Readonly<Record<string, number>> = {"captured":0,"crossed":1,"active":2,"inactive":3,"status":4,"command":5,"erased":6,"tick":7,"policy":8,"journey":9};
 export function writeSignalKind(w: AvroWriter, v: SignalKind): void {
-  const index = signalKindIndex[v];
-  if (index === undefined) throw new RangeError("SignalKind: no such symbol");
+  // Compared one by one: symbols are the same objects, and few; a table by text would be a look-up by hash.
+  let index = 0;
+  while (index < 10 && signalKindSymbols[index] !== v) index++;
+  if (index === 10) throw new RangeError("SignalKind: no such symbol");
   w.long(index);
 }
 export function readSignalKind(r: AvroReader): SignalKind {
@@ -1295,10 +1321,11 @@ export function readSignalKind(r: AvroReader): SignalKind {
 
 export const directionSymbols = ["none","up","down"] as const;
 export type Direction = (typeof directionSymbols)[number];
-const directionIndex: Readonly<Record<string, number>> = {"none":0,"up":1,"down":2};
 export function writeDirection(w: AvroWriter, v: Direction): void {
-  const index = directionIndex[v];
-  if (index === undefined) throw new RangeError("Direction: no such symbol");
+  // Compared one by one: symbols are the same objects, and few; a table by text would be a look-up by hash.
+  let index = 0;
+  while (index < 3 && directionSymbols[index] !== v) index++;
+  if (index === 3) throw new RangeError("Direction: no such symbol");
   w.long(index);
 }
 export function readDirection(r: AvroReader): Direction {
@@ -1424,10 +1451,11 @@ export function readStatus(r: AvroReader): Status {
 
 export const statusKindSymbols = ["contacted","follow_up","sql_accepted","sql_rejected","opportunity","won","lost","closed","returned","reopened","feedback","opt_out","opt_in"] as const;
 export type StatusKind = (typeof statusKindSymbols)[number];
-const statusKindIndex: Readonly<Record<string, number>> = {"contacted":0,"follow_up":1,"sql_accepted":2,"sql_rejected":3,"opportunity":4,"won":5,"lost":6,"closed":7,"returned":8,"reopened":9,"feedback":10,"opt_out":11,"opt_in":12};
 export function writeStatusKind(w: AvroWriter, v: StatusKind): void {
-  const index = statusKindIndex[v];
-  if (index === undefined) throw new RangeError("StatusKind: no such symbol");
+  // Compared one by one: symbols are the same objects, and few; a table by text would be a look-up by hash.
+  let index = 0;
+  while (index < 13 && statusKindSymbols[index] !== v) index++;
+  if (index === 13) throw new RangeError("StatusKind: no such symbol");
   w.long(index);
 }
 export function readStatusKind(r: AvroReader): StatusKind {
@@ -1485,10 +1513,11 @@ export function readTeamReply(r: AvroReader): TeamReply {
 
 export const replyKindSymbols = ["granted","denied","queued","revoked"] as const;
 export type ReplyKind = (typeof replyKindSymbols)[number];
-const replyKindIndex: Readonly<Record<string, number>> = {"granted":0,"denied":1,"queued":2,"revoked":3};
 export function writeReplyKind(w: AvroWriter, v: ReplyKind): void {
-  const index = replyKindIndex[v];
-  if (index === undefined) throw new RangeError("ReplyKind: no such symbol");
+  // Compared one by one: symbols are the same objects, and few; a table by text would be a look-up by hash.
+  let index = 0;
+  while (index < 4 && replyKindSymbols[index] !== v) index++;
+  if (index === 4) throw new RangeError("ReplyKind: no such symbol");
   w.long(index);
 }
 export function readReplyKind(r: AvroReader): ReplyKind {
@@ -1566,10 +1595,11 @@ export function readTeamRequest(r: AvroReader): TeamRequest {
 
 export const requestKindSymbols = ["assign","claim","transfer","release","cancel","tick"] as const;
 export type RequestKind = (typeof requestKindSymbols)[number];
-const requestKindIndex: Readonly<Record<string, number>> = {"assign":0,"claim":1,"transfer":2,"release":3,"cancel":4,"tick":5};
 export function writeRequestKind(w: AvroWriter, v: RequestKind): void {
-  const index = requestKindIndex[v];
-  if (index === undefined) throw new RangeError("RequestKind: no such symbol");
+  // Compared one by one: symbols are the same objects, and few; a table by text would be a look-up by hash.
+  let index = 0;
+  while (index < 6 && requestKindSymbols[index] !== v) index++;
+  if (index === 6) throw new RangeError("RequestKind: no such symbol");
   w.long(index);
 }
 export function readRequestKind(r: AvroReader): RequestKind {
