@@ -83,6 +83,7 @@ it("what faded between the last record and the instant is in the explanation, wh
   ]);
   expect(await table()).toMatchObject({
     at: Date.parse(at),
+    knownSince: Date.parse("2026-03-01T08:00:00Z"),
     score: 15_000,
     exact: true,
     rows: [

@@ -43,6 +43,8 @@ export interface LeadExplanation extends ExactExplanation {
   readonly lead: string;
   /** The instant that it holds for, ms since epoch. */
   readonly at: number;
+  /** Log time of the lead's first record, ms since epoch; nothing was known of it before, whatever the events of imported history say of themselves. */
+  readonly knownSince: number;
   readonly owners: readonly OwnerChange[];
   readonly journey: readonly JourneyMove[];
 }
@@ -110,5 +112,6 @@ export async function explanationOf(reader: ReportReader, lead: string, nowMs: n
   const instant = at ?? scores.reduce((latest, { time }) => Math.max(latest, time), nowMs);
   const until = <T extends { readonly at: number }>(rows: readonly T[]): readonly T[] => rows.filter((row) => row.at <= instant);
   const explained = explainAt(stepsOf(scores, events), instant, await scorersOf(reader, scores));
-  return { lead, at: instant, ...explained, owners: until(owners), journey: until(journey) };
+  const knownSince = scores.reduce((first, { time }) => Math.min(first, time), Number.POSITIVE_INFINITY);
+  return { lead, at: instant, knownSince, ...explained, owners: until(owners), journey: until(journey) };
 }

@@ -6,6 +6,7 @@ import { runningStack, type Workplace } from "../workplace.ts";
 const at = z.number();
 const ledgerRow = z.object({
   time: at,
+  at,
   cause: z.string(),
   model: z.string(),
   modelVersion: z.number(),
@@ -33,6 +34,7 @@ const explanationShape = z.object({
   complete: z.boolean(),
   exact: z.boolean(),
   at,
+  knownSince: at,
   rows: z.array(ledgerRow),
   owners: z.array(
     z.object({
@@ -58,27 +60,34 @@ export async function explainLead(workplace: Workplace, lead: string, until: str
     console.log(JSON.stringify(answer, null, 2));
     return;
   }
-  const { score, band, grade, temperature, complete, exact, rows, owners, journey, ...instant } = explanationShape.parse(answer);
+  for (const line of explanationLines(lead, answer)) console.log(line);
+}
+
+/** The table as it is printed; `answer` is that of analytics. */
+export function explanationLines(lead: string, answer: unknown): readonly string[] {
+  const { score, band, grade, temperature, complete, exact, knownSince, rows, owners, journey, ...instant } =
+    explanationShape.parse(answer);
   const time = new Date(instant.at).toISOString();
-  if (rows.length === 0 && band === null) console.log(`${lead}: nothing was known of it at ${time}`);
-  else console.log(`${lead} at ${time}: ${pointsText(score)} points, band ${band}, grade ${grade}, ${temperature}`);
-  if (rows.length > 0)
-    console.log("\n  when                      cause           model                 rule                    kind        points    score");
-  else if (band !== null) console.log("  No rule gave or took points.");
-  for (const row of rows) console.log(rowLine(row));
-  if (!complete) console.log("  The rows do not sum to the last score: the sink is behind, or records are missing.");
+  const nothing = `${lead}: nothing was known of it at ${time}; its first record is of ${new Date(knownSince).toISOString()}`;
+  if (band === null) return [nothing];
+  const lines = [`${lead} at ${time}: ${pointsText(score)} points, band ${band}, grade ${grade}, ${temperature}`];
+  if (rows.length === 0) lines.push("  No rule gave or took points.");
+  else
+    lines.push("\n  when                      cause           model                 rule                    kind        points    score");
+  lines.push(...rows.map(rowLine));
+  if (!complete) lines.push("  The rows do not sum to the last score: the sink is behind, or records are missing.");
   else if (!exact)
-    console.log(
+    lines.push(
       "  What faded since the last row is not shown: an event or model that it follows from is not in ClickHouse. Ask again in a moment.",
     );
-  if (owners.length > 0) console.log("\n  when                      epoch  change        owner              team            why");
+  if (owners.length > 0) lines.push("\n  when                      epoch  change        owner              team            why");
   for (const owner of owners) {
     const why = [owner.rule, owner.reason, ...owner.why].filter((part) => part !== "").join("; ");
-    console.log(
+    lines.push(
       `  ${new Date(owner.at).toISOString()}  ${String(owner.epoch).padStart(5)}  ${owner.change.padEnd(12)}  ${owner.rep.padEnd(17)}  ${owner.team.padEnd(14)}  ${why}`,
     );
   }
-  for (const line of journeyLines(journey)) console.log(line);
+  return [...lines, ...journeyLines(journey)];
 }
 
 async function askAnalytics(workplace: Workplace, lead: string, until: string | undefined): Promise<unknown> {
@@ -92,8 +101,12 @@ async function askAnalytics(workplace: Workplace, lead: string, until: string | 
   throw new CommandError("ANALYTICS_FAILED", `analytics answered ${answer.status}: see ./leadstream logs analytics`);
 }
 
+/** An event that happened so much sooner than it came says when. */
+const SAME_TIME_MS = 60_000;
+
 function rowLine(row: LedgerLine): string {
-  return `  ${new Date(row.time).toISOString()}  ${row.cause.padEnd(14)}  ${`${row.model}@${row.modelVersion}`.padEnd(20)}  ${row.rule.padEnd(22)}  ${row.kind.padEnd(10)}  ${pointsText(row.points).padStart(7)}  ${pointsText(row.running).padStart(7)}`;
+  const happened = row.time - row.at < SAME_TIME_MS ? "" : `  of ${new Date(row.at).toISOString()}`;
+  return `  ${new Date(row.time).toISOString()}  ${row.cause.padEnd(14)}  ${`${row.model}@${row.modelVersion}`.padEnd(20)}  ${row.rule.padEnd(22)}  ${row.kind.padEnd(10)}  ${pointsText(row.points).padStart(7)}  ${pointsText(row.running).padStart(7)}${happened}`;
 }
 
 /** Its way through the journey, and what comes next. */
