@@ -56,20 +56,6 @@ export function tellsDamage(error: unknown): boolean {
   return error instanceof Error && DAMAGE.test(error.message);
 }
 
-/** Writes that are queued for the next commit: each promise of the library must be heard, or a failed commit ends the process. */
-export class QueuedWrites {
-  private readonly promises = new Set<Promise<boolean>>();
-
-  add(promise: Promise<boolean>): void {
-    this.promises.add(promise);
-  }
-
-  /** The answer to all of them is another promise; these only must not go unheard. */
-  hear(): void {
-    for (const promise of this.promises) promise.catch(() => {});
-  }
-}
-
 /** Why a commit failed: the library hands its cause over in a promise of its own, which must be heard as well. */
 export async function causeOfFailedCommit(error: unknown): Promise<unknown> {
   const { commitError } = error as { commitError?: Promise<never> };

@@ -1,3 +1,3 @@
 export { type FolderLock, lockFolder } from "./folder-lock.ts";
 export { KeyStoreError, type KeyStoreErrorCode, type LeadKey, LmdbKeyStore } from "./key-store.ts";
-export { deleteStateStore, MAX_KEY_BYTES, openStateStore, type StateStoreOptions } from "./lmdb-state-store.ts";
+export { deleteStateStore, openStateStore, type StateStoreOptions } from "./lmdb-state-store.ts";

@@ -2,18 +2,19 @@ import { join, resolve } from "node:path";
 import { RetriableStreamError, type StateStore, type StoreHeader, type StoreWrite, StreamError, type TimerEntry } from "@leadstream/stream";
 import {
   type Bytes,
-  causeOfFailedCommit,
   DEFAULT_MAP_SIZE_BYTES,
   type Environment,
   openDatabase,
   openEnvironment,
-  QueuedWrites,
   removeEnvironment,
   tellsDamage,
 } from "./environment.ts";
+import { decodeHeader, encodeHeader } from "./header-format.ts";
 import { claim, disown, releaseFolder, reserveFolder } from "./ownership.ts";
 import type { ProcessIdentity } from "./process-identity.ts";
-import { DamagedError, decodeHeader, decodeTimer, encodeHeader, encodeTimer, seal, unseal } from "./store-format.ts";
+import { DamagedError, decodeTimer, encodeTimer, seal, unseal } from "./store-format.ts";
+import { storeWriter } from "./store-writer.ts";
+import { HEADER } from "./write-orders.ts";
 
 export interface StateStoreOptions {
   readonly directory: string;
@@ -22,14 +23,12 @@ export interface StateStoreOptions {
   readonly partition: number;
   /** Upper limit of the store's size; default 16 GiB of address space. */
   readonly mapSizeBytes?: number;
+  /** A write that takes longer is given up, and the process with it: STORE_WRITER_LOST. Default a minute. */
+  readonly writeLimitMs?: number;
 }
 
-/** LMDB takes keys of 1 978 bytes; a timer's key adds its due time, end mark and kind. */
-export const MAX_KEY_BYTES = 1_900;
-
-const HEADER = Buffer.from("header");
+const DEFAULT_WRITE_LIMIT_MS = 60_000;
 const KEY_PAGE = 1_000;
-const NOTHING = Buffer.alloc(0);
 const NO_OFFSET = -1;
 
 interface OpenStore {
@@ -59,6 +58,11 @@ export async function deleteStateStore(options: StateStoreOptions): Promise<void
 class LmdbStateStore implements StateStore {
   readonly folder: string;
   private readonly mapSizeBytes: number;
+  private readonly writeLimitMs: number;
+  /** The last write; never rejects. */
+  private writing: Promise<void> = Promise.resolve();
+  /** The thread that writes has the store open, too. */
+  private usesWriter = false;
   private opened: OpenStore | null = null;
   /** Version of the header's entry: raised by each opening (a new generation) and each write, so it stands for both. */
   private version = 0;
@@ -67,6 +71,7 @@ class LmdbStateStore implements StateStore {
   constructor(options: StateStoreOptions) {
     this.folder = resolve(join(options.directory, `${options.name}-${options.partition}`));
     this.mapSizeBytes = options.mapSizeBytes ?? DEFAULT_MAP_SIZE_BYTES;
+    this.writeLimitMs = options.writeLimitMs ?? DEFAULT_WRITE_LIMIT_MS;
   }
 
   async open(): Promise<StoreHeader | null> {
@@ -114,7 +119,10 @@ class LmdbStateStore implements StateStore {
 
   timers(after: TimerEntry | null, limit: number): TimerEntry[] {
     const { timers } = this.store();
-    const range = after === null ? { limit } : { limit, start: encodeTimer(after), exclusiveStart: true };
+    const range =
+      after === null
+        ? { limit }
+        : { limit, start: encodeTimer(after.due, after.kind, Buffer.from(after.key, "utf8")), exclusiveStart: true };
     const found: TimerEntry[] = [];
     try {
       for (const { key, value } of timers.getRange(range)) {
@@ -127,29 +135,32 @@ class LmdbStateStore implements StateStore {
     return found;
   }
 
-  async write(batch: StoreWrite): Promise<void> {
-    const { meta, states, timers, environment } = this.store();
-    if (batch.previousOffset !== this.offset) {
-      throw this.conflict(`the store holds offset ${this.offset}, the write expects ${batch.previousOffset}`);
-    }
-    // Everything that can be refused is refused before the first change is queued.
-    const header = seal(HEADER, encodeHeader(batch.header));
-    const changes = batch.states.map(([key, state]) => stateChange(key, state));
-    const removed = batch.timersRemoved.map(encodeTimer);
-    const added = batch.timersAdded.map(encodeTimer);
-    const version = this.version;
-    const queued = new QueuedWrites();
-    const committed = meta.ifVersion(HEADER, version, () => {
-      for (const [key, sealed] of changes) queued.add(sealed === null ? states.remove(key) : states.put(key, sealed));
-      for (const key of removed) queued.add(timers.remove(key));
-      for (const key of added) queued.add(timers.put(key, seal(key, NOTHING)));
-      queued.add(meta.put(HEADER, header, version + 1));
-    });
-    queued.hear();
-    const written = await committed.catch((error: unknown) => this.failed(error));
-    if (!written) throw this.conflict("another process has opened the store since");
+  write(batch: StoreWrite): Promise<void> {
+    const written = this.writeNow(batch);
+    this.writing = written.catch(() => {});
+    return written;
+  }
+
+  private async writeNow({ previousOffset, header, changes }: StoreWrite): Promise<void> {
+    const { environment } = this.store();
+    const { folder, mapSizeBytes, version } = this;
+    if (previousOffset !== this.offset) throw this.conflict(`the store holds offset ${this.offset}, the write expects ${previousOffset}`);
+    this.usesWriter = true;
+    const outcome = await storeWriter().ask(
+      {
+        kind: "write",
+        folder,
+        mapSizeBytes,
+        version,
+        header: new Uint8Array(seal(HEADER, encodeHeader(header))),
+        changes: changes.bytes,
+      },
+      this.writeLimitMs,
+    );
+    if (outcome.kind === "failed") throw this.failed(outcome.problem);
+    if (outcome.kind === "conflict") throw this.conflict("another process has opened the store since");
     this.version = version + 1;
-    this.offset = batch.header.offset;
+    this.offset = header.offset;
     environment.resetReadTxn();
   }
 
@@ -183,7 +194,9 @@ class LmdbStateStore implements StateStore {
     this.opened = null;
     const { environment, meta } = opened;
     try {
-      await environment.flushed;
+      await this.writing;
+      if (this.usesWriter) await storeWriter().ask({ kind: "close", folder: this.folder }, this.writeLimitMs);
+      this.usesWriter = false;
       environment.transactionSync(() => {
         if (meta.getEntry(HEADER)?.version === this.version) disown(meta);
       });
@@ -215,12 +228,10 @@ class LmdbStateStore implements StateStore {
   }
 
   /** Nothing of the write is in the store then. A full disk gets space again: the task starts over from what the store holds. */
-  private async failed(error: unknown): Promise<never> {
-    const cause = await causeOfFailedCommit(error);
-    if (tellsDamage(cause)) throw this.translated(cause);
-    throw new RetriableStreamError(`the store ${this.folder} cannot be written: ${errorText(cause)}. Check the space on its disk`, {
-      cause,
-    });
+  private failed(problem: string): unknown {
+    const cause = new Error(problem);
+    if (tellsDamage(cause)) return this.translated(cause);
+    return new RetriableStreamError(`the store ${this.folder} cannot be written: ${problem}. Check the space on its disk`, { cause });
   }
 
   private translated(error: unknown): unknown {
@@ -228,16 +239,4 @@ class LmdbStateStore implements StateStore {
     const problem = `the store ${this.folder} is damaged: ${(error as Error).message}`;
     return new StreamError("STORE_CORRUPT", problem, "Delete that folder: the store is rebuilt from the log", { cause: error });
   }
-}
-
-function errorText(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
-function stateChange(key: string, state: Buffer | null): readonly [key: Buffer, sealed: Buffer | null] {
-  const bytes = Buffer.from(key, "utf8");
-  if (bytes.length === 0 || bytes.length > MAX_KEY_BYTES) {
-    throw new RangeError(`a key of ${bytes.length} bytes does not fit the store: 1 to ${MAX_KEY_BYTES} bytes`);
-  }
-  return [bytes, state === null ? null : seal(bytes, state)];
 }

@@ -1,9 +1,6 @@
 import { crc32 } from "node:zlib";
-import { AvroDecodeError, AvroReader, AvroWriter } from "@leadstream/schemas";
-import type { StoreHeader, TimerEntry } from "@leadstream/stream";
+import type { TimerEntry } from "@leadstream/stream";
 
-/** First byte of a header: a later layout has another one. */
-const FORMAT = 1;
 const CHECKSUM_BYTES = 4;
 const DUE_BYTES = 8;
 const HIGH = 0x1_0000_0000;
@@ -23,6 +20,13 @@ export function seal(key: Uint8Array, value: Uint8Array): Buffer {
   return sealed;
 }
 
+/** The same without a copy, where CHECKSUM_BYTES are free before the value from `start` to `end`. */
+export function sealInPlace(key: Uint8Array, bytes: Buffer, start: number, end: number): Buffer {
+  const at = start - CHECKSUM_BYTES;
+  bytes.writeUInt32LE(crc32(bytes.subarray(start, end), crc32(key)), at);
+  return bytes.subarray(at, end);
+}
+
 /** The window of the value, not copied. Throws DamagedError. */
 export function unseal(key: Uint8Array, sealed: Buffer): Buffer {
   if (sealed.length < CHECKSUM_BYTES) throw new DamagedError("a value is too short");
@@ -31,43 +35,12 @@ export function unseal(key: Uint8Array, sealed: Buffer): Buffer {
   return value;
 }
 
-/** null: the store is there and holds nothing yet. */
-export function encodeHeader(header: StoreHeader | null): Buffer {
-  const writer = new AvroWriter(256);
-  writer.byte(FORMAT);
-  writer.boolean(header !== null);
-  if (header !== null) {
-    writer.long(header.offset);
-    writer.string(header.fingerprint);
-    writer.string(header.incarnation);
-    writer.bytes(header.partition);
-  }
-  return writer.slice();
-}
-
-export function decodeHeader(bytes: Buffer): StoreHeader | null {
-  const reader = new AvroReader(bytes);
-  try {
-    if (reader.byte() !== FORMAT) throw new DamagedError("the header has an unknown layout");
-    if (!reader.boolean()) return null;
-    const header = { offset: reader.long(), fingerprint: reader.string(), incarnation: reader.string(), partition: reader.bytes() };
-    reader.finish();
-    return header;
-  } catch (error) {
-    if (error instanceof AvroDecodeError) throw new DamagedError("the header cannot be read", { cause: error });
-    throw error;
-  }
-}
-
 /**
  * Bytes whose order is the order (due, key bytes, kind): due as 8 bytes big endian, the key ended by 00 00 with each 00 inside written 00 FF,
- * then the kind. `due` is a safe integer from 0 on, `kind` at most 255.
+ * then the kind.
  */
-export function encodeTimer(timer: TimerEntry): Buffer {
-  const { due, kind } = timer;
-  if (!Number.isSafeInteger(due) || due < 0) throw new RangeError("a timer's due time must be a whole number of milliseconds from 0 on");
-  if (!Number.isInteger(kind) || kind < 0 || kind > 255) throw new RangeError("a timer's kind must be 0 to 255");
-  const key = escapeNul(Buffer.from(timer.key, "utf8"));
+export function encodeTimer(due: number, kind: number, keyBytes: Buffer): Buffer {
+  const key = escapeNul(keyBytes);
   const bytes = Buffer.allocUnsafe(DUE_BYTES + key.length + 3);
   bytes.writeUInt32BE(Math.floor(due / HIGH), 0);
   bytes.writeUInt32BE(due % HIGH, 4);

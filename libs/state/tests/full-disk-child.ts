@@ -1,5 +1,6 @@
 /** Child of the full-disk test: writes ever more until the system refuses, then tells how the store behaves. */
 import { RetriableStreamError } from "@leadstream/stream";
+import { storeChanges } from "@leadstream/testing";
 import { openStateStore } from "../src/index.ts";
 
 const store = openStateStore({ directory: process.argv[2]!, name: "kill", partition: 0 });
@@ -12,9 +13,7 @@ const write = async (offset: number, keys: number): Promise<void> => {
   await store.write({
     previousOffset,
     header: { offset, fingerprint: "f", incarnation: "i", partition: Buffer.from(String(offset)) },
-    states: Array.from({ length: keys }, (_, index) => [`lead-${index}`, state] as const),
-    timersRemoved: [],
-    timersAdded: [],
+    changes: storeChanges({ states: Array.from({ length: keys }, (_, index) => [`lead-${index}`, state] as const) }),
   });
   previousOffset = offset;
 };

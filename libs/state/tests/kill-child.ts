@@ -2,6 +2,7 @@
  * Child of the kill test: writes round after round until it is killed. Each round changes the same states, timers and the header to its number,
  * and is told on standard output once it is written.
  */
+import { storeChanges } from "@leadstream/testing";
 import { openStateStore } from "../src/index.ts";
 
 const [directory, keysText] = process.argv.slice(2);
@@ -18,9 +19,11 @@ for (;;) {
   await store.write({
     previousOffset,
     header: { offset, fingerprint: "f", incarnation: "i", partition: Buffer.from(String(offset)) },
-    states: keys.map((key) => [key, state] as const),
-    timersRemoved: keys.map((key) => ({ due: 1_000 + previousOffset, key, kind: 0 })),
-    timersAdded: keys.map((key) => ({ due: 1_000 + offset, key, kind: 0 })),
+    changes: storeChanges({
+      states: keys.map((key) => [key, state] as const),
+      timersRemoved: previousOffset < 0 ? [] : keys.map((key) => ({ due: 1_000 + previousOffset, key, kind: 0 })),
+      timersAdded: keys.map((key) => ({ due: 1_000 + offset, key, kind: 0 })),
+    }),
   });
   process.stdout.write(`written ${offset}\n`);
   previousOffset = offset;

@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, openSync, readFileSync, statSync, truncateSync, writeFileSync, writeSync } from "node:fs";
+import { closeSync, openSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import type { StateStore } from "@leadstream/stream";
-import { eventually, seededRandom, type TemporaryFolder, temporaryFolder } from "@leadstream/testing";
+import { eventually, seededRandom, storeChanges, type TemporaryFolder, temporaryFolder } from "@leadstream/testing";
 import { DEFAULT_MAP_SIZE_BYTES, openDatabase, openEnvironment } from "../src/environment.ts";
 import { deleteStateStore, openStateStore } from "../src/index.ts";
 import { disown } from "../src/ownership.ts";
@@ -107,7 +107,8 @@ describe("a killed process", () => {
 describe("F20: two processes with one store", () => {
   it("refuses the second while the first lives, and lets it in once the first was killed", async () => {
     const writer = startWriter();
-    await eventually(() => writer.opened(), { what: "the first process to open the store" });
+    // Then both of its threads have the file open: the lock that keeps others from believing it unused must still be there.
+    await eventually(() => writer.written() >= 0, { what: `the first process to write ${writer.errors()}`, timeoutMs: 20_000 });
     await expect(killStore().open()).rejects.toMatchObject({
       code: "STORE_LOCKED",
       message: expect.stringContaining(`held by process ${writer.child.pid}`),
@@ -138,6 +139,44 @@ describe("F19: a process wrongly taken for dead", () => {
   };
 });
 
+describe("an end in the middle of a write", () => {
+  const run = async (how: string, afterMs: number): Promise<{ ended: unknown[]; said: string }> => {
+    rmSync(join(folder.path, "kill-0"), { recursive: true, force: true });
+    const child = spawn(process.execPath, [join(import.meta.dirname, "ending-child.ts"), folder.path, how, String(afterMs)], {
+      stdio: ["ignore", "pipe", "inherit"],
+      env: { ...process.env, NODE_OPTIONS: "" },
+    });
+    children.push(child);
+    let said = "";
+    child.stdout!.on("data", (chunk: Buffer) => {
+      said += chunk.toString();
+    });
+    return { ended: await once(child, "close"), said };
+  };
+  const expectWholeStore = async (): Promise<void> => {
+    const store = killStore();
+    const header = await store.open();
+    expect(new Set([...store.keys()].map((key) => store.read(key)!.readUInt32LE(0)))).toEqual(new Set([header!.offset]));
+    await store.close();
+  };
+
+  it.each([0, 20, 60, 150])("process.exit ends the process as soon as the transaction is left, %d ms after its begin", async (afterMs) => {
+    expect(await run("exit", afterMs)).toEqual({ ended: [3, null], said: "" });
+    await expectWholeStore();
+  });
+
+  it.each([0, 60])("a writing thread that is lost is told, and the process can end, after %d ms", async (afterMs) => {
+    const { ended, said } = await run("lose", afterMs);
+    // Lost inside a transaction, the thread never ends: then the process goes as a killed one.
+    expect([
+      [3, null],
+      [null, "SIGKILL"],
+    ]).toContainEqual(ended);
+    expect(["STORE_WRITER_LOST", "written"]).toContain(said);
+    await expectWholeStore();
+  });
+});
+
 describe("F11: a full disk", () => {
   it("refuses the write as a passing fault, serves what was written before, and goes on once there is space", async () => {
     const program = [process.execPath, join(import.meta.dirname, "full-disk-child.ts"), folder.path];
@@ -160,9 +199,7 @@ describe("F11: a full disk", () => {
     await store.write({
       previousOffset: report.written,
       header: header!,
-      states: [["more", Buffer.alloc(4)]],
-      timersAdded: [],
-      timersRemoved: [],
+      changes: storeChanges({ states: [["more", Buffer.alloc(4)]] }),
     });
     await store.close();
   });
@@ -178,9 +215,7 @@ describe("F12: a damaged store", () => {
     await store.write({
       previousOffset: -1,
       header: { offset: 1, fingerprint: "fingerprint-marker", incarnation: "i", partition: Buffer.from("p") },
-      states,
-      timersAdded: [{ due: 5, key: "lead-1", kind: 0 }],
-      timersRemoved: [],
+      changes: storeChanges({ states, timersAdded: [{ due: 5, key: "lead-1", kind: 0 }] }),
     });
     await store.close();
   };

@@ -15,6 +15,7 @@ export type StreamErrorCode =
   | "STORE_LOCKED"
   | "STORE_CORRUPT"
   | "STORE_LAYOUT"
+  | "STORE_WRITER_LOST"
   | "OFFSET_OUT_OF_RANGE"
   | "FENCED"
   | "INVALID_TOPOLOGY";

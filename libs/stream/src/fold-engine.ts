@@ -330,7 +330,7 @@ export class FoldEngine<Input, State, Shared> implements FoldContext {
         incarnation: this.identity.incarnation,
         partition: encodePartitionState({ now, incoming, outgoing: new Map(outgoing), shared, walk }, this.topology.fold.shared),
       },
-      ...this.cache.take(now),
+      changes: this.cache.take(now),
     };
     this.storedOffset = this.position;
     return write;

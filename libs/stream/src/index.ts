@@ -12,6 +12,7 @@ export * from "./partitioner.ts";
 export * from "./ports.ts";
 export { type Lifecycle, run } from "./runtime.ts";
 export * from "./stage.ts";
+export * from "./store-changes.ts";
 export {
   type InboxTopic,
   type OutputTopic,

@@ -1,8 +1,11 @@
 import { StreamError } from "./errors.ts";
 import { compareKeys } from "./key-order.ts";
 import type { StateStore, StoreHeader, StoreWrite, TimerEntry } from "./ports.ts";
+import { ChangesCursor, STATE, STATE_REMOVED, TIMER_ADDED } from "./store-changes.ts";
 
 const order = (a: TimerEntry, b: TimerEntry): number => a.due - b.due || (a.key < b.key ? -1 : a.key > b.key ? 1 : a.kind - b.kind);
+
+const nameOf = ({ due, key, kind }: TimerEntry): string => `${due}/${kind}/${key}`;
 
 /** StateStore in memory, for the driver and for tests; the same contract suite runs on it and on the real one. */
 export class MemoryStateStore implements StateStore {
@@ -34,14 +37,19 @@ export class MemoryStateStore implements StateStore {
         "Another task wrote it: start again",
       );
     }
-    for (const [key, state] of batch.states) {
-      if (state === null) this.states.delete(key);
-      else this.states.set(key, Buffer.from(state));
+    const timers = new Map(this.sorted.map((entry) => [nameOf(entry), entry]));
+    const change = new ChangesCursor(batch.changes.bytes);
+    while (change.next()) {
+      const key = change.key();
+      if (change.kind === STATE) this.states.set(key, Buffer.from(change.buffer.subarray(change.start, change.end)));
+      else if (change.kind === STATE_REMOVED) this.states.delete(key);
+      else {
+        const timer = { due: change.due, key, kind: change.timerKind };
+        if (change.kind === TIMER_ADDED) timers.set(nameOf(timer), timer);
+        else timers.delete(nameOf(timer));
+      }
     }
-    const removed = new Set(batch.timersRemoved.map((entry) => `${entry.due}/${entry.kind}/${entry.key}`));
-    this.sorted = this.sorted.filter((entry) => !removed.has(`${entry.due}/${entry.kind}/${entry.key}`));
-    this.sorted.push(...batch.timersAdded);
-    this.sorted.sort(order);
+    this.sorted = [...timers.values()].sort(order);
     this.header = { ...batch.header, partition: Buffer.from(batch.header.partition) };
   }
 

@@ -1,3 +1,5 @@
+import type { StoreChanges } from "./store-changes.ts";
+
 /**
  * What a fold needs from the world. Adapters implement these; one contract suite per port runs on each implementation.
  * Offsets are plain numbers: exact up to 2^53. Times are milliseconds since epoch.
@@ -103,7 +105,10 @@ export interface StateStore {
   read(key: string): Buffer | undefined;
   /** Timers in the order (due, key, kind), after `after` (exclusive; null = from the first), at most `limit`. */
   timers(after: TimerEntry | null, limit: number): TimerEntry[];
-  /** Step 10: one atomic write; rejects when generation or previous offset are not the expected ones. */
+  /**
+   * Step 10: one atomic write, one at a time; rejects when generation or previous offset are not the expected ones. Takes the bytes of the changes
+   * over: the caller does nothing more with them.
+   */
   write(batch: StoreWrite): Promise<void>;
   /** Keys in the order of their UTF-8 bytes, after `after` (exclusive; absent = from the first). No write may happen while they are read. */
   keys(after?: string): Iterable<string>;
@@ -132,10 +137,7 @@ export interface StoreWrite {
   /** Offset that the store must hold now; -1 for none. */
   readonly previousOffset: number;
   readonly header: StoreHeader;
-  /** null deletes. */
-  readonly states: readonly (readonly [key: string, state: Buffer | null])[];
-  readonly timersAdded: readonly TimerEntry[];
-  readonly timersRemoved: readonly TimerEntry[];
+  readonly changes: StoreChanges;
 }
 
 /** Membership in a consumer group for one topic. */

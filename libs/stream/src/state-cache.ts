@@ -2,9 +2,10 @@ import { AvroReader, AvroWriter } from "@leadstream/schemas";
 import { unreadableStore } from "./errors.ts";
 import { NO_TIMER, type StateCodec } from "./fold.ts";
 import { compareKeys } from "./key-order.ts";
-import type { StateStore, StoreWrite, TimerEntry } from "./ports.ts";
+import type { StateStore, TimerEntry } from "./ports.ts";
 import { SlabKey } from "./slab-key.ts";
 import { DIRTY, StateSlab } from "./state-slab.ts";
+import { StoreChanges } from "./store-changes.ts";
 
 /** A key in use: its decoded state, or null when there is none. Valid until the next question to the cache. */
 export interface CacheEntry<State> {
@@ -37,6 +38,7 @@ export interface TimerKinds<State> {
  * longer where keys are spread evenly), enough that keys in constant use are seldom decoded.
  */
 const CELLS = 128;
+const FIRST_CHANGES_BYTES = 1 << 12;
 
 /**
  * States of one partition: those used lately are there as bytes, a few hundred of them decoded, the others stay in the store. Two slabs
@@ -59,6 +61,7 @@ export class StateCache<State> {
   /** Another one meanwhile. */
   private readonly moved = new SlabKey();
   private passed: TimerEntry[] = [];
+  private changesBytes = FIRST_CHANGES_BYTES;
   private dirtyCount = 0;
 
   constructor(store: StateStore, codec: StateCodec<State> & TimerKinds<State>, capacityBytes: number) {
@@ -281,37 +284,28 @@ export class StateCache<State> {
     return true;
   }
 
-  /**
-   * Takes all that is not written; the caller gives it to the store at once, which copies the bytes, and calls `written` when it is done.
-   * One write at a time. The store's timers are lower bounds: one that has not passed by `now` stays until it passes, when its state has a later one
-   * by then or none, because timers move on with every event and few of them ever fire.
-   */
-  take(now: number): Pick<StoreWrite, "states" | "timersAdded" | "timersRemoved"> {
+  /** Copies all that is not written, as of `now`; the caller gives it to the store at once and calls `written` when it is done. One write at a time. */
+  take(now: number): StoreChanges {
     this.settleAll();
-    const states: [string, Buffer | null][] = [];
-    const timersAdded: TimerEntry[] = [];
-    const timersRemoved = this.passed;
+    const changes = new StoreChanges(this.changesBytes);
+    for (const { due, key, kind } of this.passed) {
+      const { bytes, length } = this.moved.set(key);
+      changes.timerRemoved(due, kind, bytes, 0, length);
+    }
     this.passed = [];
     for (const slab of [this.old, this.young]) {
       for (const slot of slab.dirty) {
         if ((slab.marksOf(slot) & DIRTY) === 0) continue;
-        const key = slab.keyOf(slot);
-        const start = slab.startOf(slot);
-        const length = slab.lengthOf(slot);
-        states.push([key, length === 0 ? null : slab.buffer.subarray(start, start + length)]);
-        for (let kind = 0; kind < slab.timerKinds; kind++) {
-          const due = slab.dueOf(slot, kind);
-          const stored = slab.storedDueOf(slot, kind);
-          if (due === stored || (stored > now && (due > stored || due === NO_TIMER))) continue;
-          if (stored !== NO_TIMER) timersRemoved.push({ due: stored, key, kind });
-          if (due !== NO_TIMER) timersAdded.push({ due, key, kind });
-          slab.setStoredDue(slot, kind, due);
-        }
+        slab.copyState(slot, changes);
+        slab.copyTimers(slot, now, changes);
       }
       slab.beginWriting();
     }
     this.dirtyCount = 0;
-    return { states, timersAdded, timersRemoved };
+    // The next one is about as long: a buffer that grows is copied each time.
+    const { length } = changes.bytes;
+    this.changesBytes = length + (length >> 3) + FIRST_CHANGES_BYTES;
+    return changes;
   }
 
   written(): void {

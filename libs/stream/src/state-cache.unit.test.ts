@@ -54,7 +54,7 @@ async function follow(seed: number, capacity: number): Promise<void> {
     if (below(50) === 0) {
       passTimers(store, cache, model, step);
       const header = { offset: step, fingerprint: "f", incarnation: "i", partition: Buffer.alloc(0) };
-      const writing = store.write({ previousOffset: offset, header, ...cache.take(step) });
+      const writing = store.write({ previousOffset: offset, header, changes: cache.take(step) });
       offset = step;
       await writing;
       cache.written();

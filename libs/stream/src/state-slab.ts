@@ -1,5 +1,7 @@
+import { NO_TIMER } from "./fold.ts";
 import type { SlabKey } from "./slab-key.ts";
 import { SlotTable } from "./slot-table.ts";
+import { GAP_BYTES, type StoreChanges } from "./store-changes.ts";
 
 /** What waits: changed since the store was told, or on its way there. */
 export const DIRTY = 1;
@@ -15,12 +17,9 @@ const TIMERS = 4;
 /** As a key's length is kept in two bytes. */
 const MAX_KEY_BYTES = 0xffff;
 
-/** Between a key and its state: the key's length. */
-const KEY_END_BYTES = 2;
-
 /**
  * Keys and bytes of many states in one buffer, and what is known of each in typed arrays: the collector sees none of it. A slot is a key's number
- * here; its key stands right before its state. Bytes that outgrew their room leave a hole; holes go with the slab.
+ * here; its key stands before its state, with the key's length between them. Bytes that outgrew their room leave a hole; holes go with the slab.
  */
 export class StateSlab {
   private readonly table = new SlotTable();
@@ -73,7 +72,7 @@ export class StateSlab {
   }
 
   private keyEnd(slot: number): number {
-    return this.startOf(slot) - KEY_END_BYTES;
+    return this.startOf(slot) - GAP_BYTES;
   }
 
   private keyLength(slot: number): number {
@@ -84,6 +83,33 @@ export class StateSlab {
   keyOf(slot: number): string {
     const end = this.keyEnd(slot);
     return this.buffer.utf8Slice(end - this.keyLength(slot), end);
+  }
+
+  /** Tells a write of the slot's state, or that there is none any more. */
+  copyState(slot: number, changes: StoreChanges): void {
+    const keyEnd = this.keyEnd(slot);
+    const keyStart = keyEnd - this.keyLength(slot);
+    const start = keyEnd + GAP_BYTES;
+    const length = this.lengthOf(slot);
+    if (length === 0) changes.stateRemoved(this.buffer, keyStart, keyEnd);
+    else changes.state(this.buffer, keyStart, start, start + length);
+  }
+
+  /**
+   * Tells a write how the slot's timers change by `now`. Those in the store are lower bounds: one that has not passed stays until it passes, when
+   * the state has a later one by then or none, because timers move on with every event and few of them ever fire.
+   */
+  copyTimers(slot: number, now: number, changes: StoreChanges): void {
+    for (let kind = 0; kind < this.timerKinds; kind++) {
+      const due = this.dueOf(slot, kind);
+      const stored = this.storedDueOf(slot, kind);
+      if (due === stored || (stored > now && (due > stored || due === NO_TIMER))) continue;
+      const keyEnd = this.keyEnd(slot);
+      const keyStart = keyEnd - this.keyLength(slot);
+      if (stored !== NO_TIMER) changes.timerRemoved(stored, kind, this.buffer, keyStart, keyEnd);
+      if (due !== NO_TIMER) changes.timerAdded(due, kind, this.buffer, keyStart, keyEnd);
+      this.setStoredDue(slot, kind, due);
+    }
   }
 
   /** Order of the slot's key and another. */
@@ -104,7 +130,7 @@ export class StateSlab {
     if (length > MAX_KEY_BYTES) throw new RangeError(`a key of ${length} bytes is too long: ${MAX_KEY_BYTES} at most`);
     const slot = this.count++;
     if (slot === this.room) this.growSlots();
-    this.makeRoom(length + KEY_END_BYTES);
+    this.makeRoom(length + GAP_BYTES);
     for (let index = 0; index < length; index++) this.buffer[this.used + index] = key.bytes[index]!;
     const row = slot * this.width;
     this.rows.fill(0, row, row + TIMERS);
@@ -119,9 +145,9 @@ export class StateSlab {
     this.buffer[keyEnd] = keyLength & 0xff;
     this.buffer[keyEnd + 1] = keyLength >> 8;
     const row = slot * this.width;
-    this.rows[row] = keyEnd + KEY_END_BYTES;
+    this.rows[row] = keyEnd + GAP_BYTES;
     this.rows[row + ROOM] = room;
-    this.used = keyEnd + KEY_END_BYTES + room;
+    this.used = keyEnd + GAP_BYTES + room;
   }
 
   /** Takes a key over from another slab, with marks and timers; the other forgets its marks. */
@@ -158,7 +184,7 @@ export class StateSlab {
 
   /** Where the bytes of a slot are written before `keep`: behind those in use, with room for the key before them. */
   draftOf(slot: number): number {
-    return this.used + this.keyLength(slot) + KEY_END_BYTES;
+    return this.used + this.keyLength(slot) + GAP_BYTES;
   }
 
   /** What was written to the draft becomes the slot's: in its own place if it fits there, else where it is. */

@@ -4,4 +4,5 @@ export * from "./journey-builders.ts";
 export { type RealData, realData } from "./real-data.ts";
 export * from "./roster-builders.ts";
 export { type SeededRandom, seededRandom } from "./seeded-random.ts";
+export { type ChangesOfTest, storeChanges } from "./store-changes.ts";
 export { type TemporaryFolder, temporaryFolder } from "./temporary-folder.ts";

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import type { StateStore, StoreHeader, StoreWrite, TimerEntry } from "@leadstream/stream";
 import { type SeededRandom, seededRandom } from "./seeded-random.ts";
+import { type ChangesOfTest, storeChanges } from "./store-changes.ts";
 
 /** Makes stores that all lead to the same place; `destroy` takes the place away. */
 export interface StateStorePlace {
@@ -15,20 +16,17 @@ const header = (offset: number, partition = "shared"): StoreHeader => ({
   partition: Buffer.from(partition),
 });
 
-const batch = (previousOffset: number, offset: number, change: Partial<StoreWrite> = {}): StoreWrite => ({
+const batch = (previousOffset: number, offset: number, change: ChangesOfTest = {}, stored = header(offset)): StoreWrite => ({
   previousOffset,
-  header: header(offset),
-  states: [],
-  timersAdded: [],
-  timersRemoved: [],
-  ...change,
+  header: stored,
+  changes: storeChanges(change),
 });
 
 const timer = (due: number, key: string, kind = 0): TimerEntry => ({ due, key, kind });
 const text = (bytes: Buffer | undefined): string | undefined => bytes?.toString("utf8");
 
 /** Draws a change of some keys and notes it in the model: each key has one state and at most one timer of each of two kinds. */
-function randomChange(random: SeededRandom, states: Map<string, string>, timers: Map<string, TimerEntry>): Partial<StoreWrite> {
+function randomChange(random: SeededRandom, states: Map<string, string>, timers: Map<string, TimerEntry>): ChangesOfTest {
   const keys = random.shuffle(Array.from({ length: 20 }, (_, index) => `lead-${index}`)).slice(0, random.integer(0, 8));
   const changed: [string, Buffer | null][] = [];
   const timersAdded: TimerEntry[] = [];
@@ -116,7 +114,7 @@ export function stateStoreContract(name: string, makePlace: () => StateStorePlac
           incarnation: "Zx_-9",
           partition: Buffer.from([0, 255, 128, 0]),
         };
-        await store.write(batch(-1, 0, { header: written }));
+        await store.write(batch(-1, 0, {}, written));
         const { header: stored } = await reopen(store);
         expect({ ...stored, partition: Buffer.from(stored!.partition) }).toEqual(written);
       });
@@ -161,7 +159,7 @@ export function stateStoreContract(name: string, makePlace: () => StateStorePlac
         const { store } = await open();
         const state = Buffer.from("before");
         const partition = Buffer.from("before");
-        const writing = store.write(batch(-1, 1, { header: { ...header(1), partition }, states: [["a", state]] }));
+        const writing = store.write(batch(-1, 1, { states: [["a", state]] }, { ...header(1), partition }));
         state.fill("x");
         partition.fill("x");
         await writing;

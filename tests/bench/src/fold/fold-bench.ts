@@ -1,7 +1,7 @@
 import { BatchCursor, type RecordSegment } from "@leadstream/kafka";
 import { AvroReader, codecs, type RecordName, WireFormat } from "@leadstream/schemas";
 import { decodeLeadEvent, leadScoring } from "@leadstream/scoring";
-import { FoldEngine, MemoryStateStore, type RecordCursor, type StoreWrite, topology } from "@leadstream/stream";
+import { ChangesCursor, FoldEngine, MemoryStateStore, type RecordCursor, STATE, type StoreWrite, topology } from "@leadstream/stream";
 import type { Bench, BenchContext } from "../harness/bench.ts";
 import { DISTURBED_SHARE, ForeignLoad } from "../harness/foreign-load.ts";
 import { withOverrides } from "../harness/parameters.ts";
@@ -99,8 +99,9 @@ class HoldingStore extends MemoryStateStore {
     return this.held.get(key);
   }
 
-  hold({ states }: StoreWrite): void {
-    for (const [key, state] of states) if (state !== null) this.held.set(key, state);
+  hold({ changes }: StoreWrite): void {
+    const change = new ChangesCursor(changes.bytes);
+    while (change.next()) if (change.kind === STATE) this.held.set(change.key(), change.buffer.subarray(change.start, change.end));
   }
 }
 
