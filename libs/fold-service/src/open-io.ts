@@ -88,7 +88,14 @@ async function connect(service: string, settings: FoldServiceSettings, { directo
     output: (topic): OutputTopic => ({ topic, partitions: partitionsOf(topic) }),
     stores: (topologyName): StateStores => ({
       fingerprint,
-      store: (partition) => openStateStore({ directory, name: topologyName, partition, mapSizeBytes: settings.storeMapMb * 2 ** 20 }),
+      store: (partition) =>
+        openStateStore({
+          directory,
+          name: topologyName,
+          partition,
+          mapSizeBytes: settings.storeMapMb * 2 ** 20,
+          writeLimitMs: settings.storeWriteLimitMs,
+        }),
     }),
     transactions: (topologyName, inbox): Transactions => ({
       writer: (partition) =>

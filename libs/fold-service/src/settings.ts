@@ -33,6 +33,7 @@ export const foldServiceShape = {
   storeIntervalMs: milliseconds(defaults.storeIntervalMs, "ms that the store may be behind the commit"),
   storeMaxStates: count(defaults.storeMaxStates, 1_000_000, "states that the store may be behind the commit"),
   storeMapMb: count(16_384, 1_048_576, "MB of address space that the store of one partition may grow to", 16),
+  storeWriteLimitMs: milliseconds(60_000, "ms for one write of a store, after which the process gives up", 1_000),
   cacheBytes: bytes(defaults.cacheBytes, 1 << 30, "bytes of states kept in memory, per partition"),
   maxClockLeadMs: milliseconds(defaults.maxClockLeadMs, "ms that log time may run ahead of the wall clock"),
   progressLimitMs: milliseconds(60_000, "ms without progress after which a partition with work is unhealthy", 1_000),

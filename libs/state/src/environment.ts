@@ -13,13 +13,12 @@ const MAX_DATABASES = 8;
 
 /**
  * How writes reach the disk, and why. Measured on two cores with batches of 20 000 puts of 300 bytes into 100 000 keys, per put:
- *   overlappingSync 3.9 µs in all, noSync 3.1 µs, synchronous flush 3.9 µs; on the main thread 1.2 µs in each case when writes are queued
- *   with `ifVersion`, 2.9 µs in a transaction callback.
+ *   overlappingSync 3.9 µs in all, noSync 3.1 µs, synchronous flush 3.9 µs.
  * - A killed process loses nothing in any mode: a commit is written to the system's page cache before its root page, and only the system can
  *   lose that.
  * - A power cut may tear a noSync store without a trace, because the root page may reach the disk before the pages it names. overlappingSync
  *   commits without waiting for the disk, flushes behind, and falls back to the last flushed root: the store is then older, never torn, and the
- *   log fills the difference. That safety costs a quarter of the write thread's time and nothing on the main thread; so overlappingSync it is.
+ *   log fills the difference. That safety costs a quarter of the writing thread's time and nothing of the folding thread's; so overlappingSync it is.
  * - noMemInit: unused page parts may hold old bytes of this process. Fine here: the same folder holds the same data anyway.
  */
 const DURABILITY = { overlappingSync: true, noMemInit: true } as const;

@@ -13,7 +13,7 @@ interface Target {
   readonly timers: Bytes;
 }
 
-/** Committed when the answer is given, and flushed behind the other commits: environment.ts says why. */
+/** Committed, then flushed: environment.ts says why. */
 const COMMIT = TransactionFlags.SYNCHRONOUS_COMMIT | TransactionFlags.NO_SYNC_FLUSH;
 const NOTHING = Buffer.alloc(0);
 const shared = workerData as Int32Array;

@@ -10,7 +10,7 @@ import {
   type WriteOutcome,
 } from "./write-orders.ts";
 
-/** Short-lived objects only: the library notes each put of a transaction until it is committed. */
+/** The thread makes short-lived objects only. */
 const YOUNG_GENERATION_MB = 8;
 
 /** A flush that takes longer does not hold up the end of the process. */
