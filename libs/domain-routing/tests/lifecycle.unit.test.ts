@@ -31,6 +31,16 @@ describe("from capture to an owner", () => {
     expect(story.names()).toEqual(["captured", "ask assign", "requested"]);
   });
 
+  it("assignOn mql that is published later reaches a lead in nurture when it acts", () => {
+    const mql = { score: 65_000, band: "mql" } as const;
+    const story = new CaseStory()
+      .signal("captured", mql)
+      .publish(policyDocument({ assignOn: "mql" }))
+      .at(30 * 60_000);
+    expect(story.names()).toEqual(["captured", "nurtured"]);
+    expect(story.signal("active", mql).names()).toEqual(["ask assign", "requested"]);
+  });
+
   it("asks once: a second crossing changes nothing while the answer is awaited", () => {
     const story = new CaseStory().signal("captured", sql).clear().signal("crossed", sql).signal("active", sql);
     expect(story.names()).toEqual([]);

@@ -34,7 +34,11 @@ const pools: readonly PoolKind[] = ["pool", "nurture"];
 
 /** Every fault of a policy document; with `known`, names of teams, reps and regions are checked as well. Empty: it may be published. */
 export function checkPolicy(document: unknown, known?: KnownNames): readonly Fault[] {
-  return read(document, known).faults;
+  const { policy, reader } = read(document);
+  // Publishers only: a policy on the log that was published under a milder check must not stop the fold.
+  checkReachable(reader, policy.rules);
+  if (known !== undefined) checkPolicyNames(reader, policy, known);
+  return reader.faults;
 }
 
 /** A policy from its published JSON text. Throws RoutingError POLICY_INVALID naming the first faults. */
@@ -45,13 +49,14 @@ export function readPolicy(json: string): Policy {
   } catch {
     throw new RoutingError("POLICY_INVALID", "policy: is not JSON. Publish it with the command line, which checks it");
   }
-  const { policy, faults } = read(document);
+  const { policy, reader } = read(document);
+  const { faults } = reader;
   if (faults.length === 0) return policy;
   const shown = faults.slice(0, 5).map((fault) => `${fault.path} ${fault.problem}: ${fault.remedy}`);
   throw new RoutingError("POLICY_INVALID", `policy: ${faults.length} faults: ${shown.join("; ")}`);
 }
 
-function read(document: unknown, known?: KnownNames): { policy: Policy; faults: readonly Fault[] } {
+function read(document: unknown): { readonly policy: Policy; readonly reader: DocumentReader } {
   const reader = new DocumentReader();
   const root = reader.object(document, "policy", policyFields);
   const calendars = readCalendars(reader, root.calendars);
@@ -72,10 +77,8 @@ function read(document: unknown, known?: KnownNames): { policy: Policy; faults: 
     currency: readCurrencies(reader, root.currency),
     ...readOwnership(reader, root, request),
   };
-  checkReachable(reader, policy.rules);
   checkCurrency(reader, policy);
-  if (known !== undefined) checkPolicyNames(reader, policy, known);
-  return { policy, faults: reader.faults };
+  return { policy, reader };
 }
 
 /** Deals come in any currency: whoever goes by targets has to say what they are worth. */
