@@ -13,6 +13,8 @@ export interface PlacedTests {
 
 /** Each rule is held against each: with so many it takes a quarter of a second, at every reader of a publication. */
 const MAX_EXCLUSIVE_RULES = 300;
+/** Of more rules it is not asked whether they leave nothing to another one together, only whether one of them does. */
+const MAX_TOGETHER = 16;
 
 /** Rules that never count because others always do, rules that contradict each other, and rules that are there twice. */
 export function checkReach(reader: DocumentReader, placed: readonly PlacedRule[], groups: ReadonlyMap<string, GroupDecay>): void {
@@ -59,7 +61,7 @@ function isStronger(other: PlacedRule, than: PlacedRule, members: readonly Place
 export function alwaysBefore(when: readonly Condition[], earlier: readonly PlacedTests[]): readonly string[] {
   const one = earlier.find((other) => !canHoldWithout(when, [other.when]));
   if (one !== undefined) return [one.path];
-  if (earlier.length < 2) return [];
+  if (earlier.length < 2 || earlier.length > MAX_TOGETHER) return [];
   const all = earlier.map((other) => other.when);
   return canHoldWithout(when, all) ? [] : earlier.map(({ path }) => path);
 }

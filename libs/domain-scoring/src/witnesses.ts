@@ -75,8 +75,10 @@ export function canHold(tests: readonly FieldTest[]): boolean {
   return witnessesOf(field, tests)?.some(passes) ?? true;
 }
 
-/** Whether something passes `when` and none of `others`; true where that is not known. */
+/** Whether something passes `when`, which can hold, and none of `others`; true where that is not known. */
 export function canHoldWithout(when: readonly Condition[], others: readonly (readonly Condition[])[]): boolean {
+  const [only] = others;
+  if (others.length === 1 && when.every(isTest) && only!.every(isTest)) return only!.some((test) => canFail(test, when));
   const tests = [when, ...others].flatMap(testsIn);
   const fields = [...new Set(tests.map(({ field }) => field))];
   const choices = fields.map((field) =>
@@ -105,6 +107,16 @@ export function canHoldWithout(when: readonly Condition[], others: readonly (rea
     if (holds(values) && !taken.some((takes) => takes(values))) return true;
   }
   return false;
+}
+
+const isTest = (condition: Condition): condition is FieldTest => condition.test !== "any";
+
+/** Without alternatives fields do not depend on each other: something of `when` fails `test` if a value of its field does. */
+function canFail(test: FieldTest, when: readonly FieldTest[]): boolean {
+  const same = when.filter(({ field }) => field === test.field);
+  const passes = compileConditions<FieldValue>(same, () => (value) => value);
+  const held = compileConditions<FieldValue>([test], () => (value) => value);
+  return witnessesOf(test.field, [...same, test])?.some((value) => passes(value) && !held(value)) ?? true;
 }
 
 function testsIn(when: readonly Condition[]): readonly FieldTest[] {
