@@ -55,6 +55,9 @@ export const brokerTuning: Readonly<Record<string, string | number | boolean>> =
   // An abandoned transaction blocks every reader behind it until it times out: ten seconds, looked for each second.
   "transaction.max.timeout.ms": 10_000,
   "transaction.abort.timed.out.transaction.cleanup.interval.ms": 1_000,
+  // A lone broker has nobody to hand its partitions to: it would only leave them without a leader while it stops, and a transaction that ends
+  // then loses its markers and hangs for ever (docs/operations.md).
+  "controlled.shutdown.enable": false,
   // After kill -9 the controller refuses the same broker until its old session ends.
   "broker.session.timeout.ms": 4_000,
   "broker.heartbeat.interval.ms": 1_000,

@@ -240,6 +240,10 @@ export class TransactionProtocol {
         "Stop this process; the supervisor starts it again, and it joins the group anew.",
       );
     if (isFatal(error)) return refused(doing, error);
+    if (error === "UNSTABLE_OFFSET_COMMIT")
+      return new RetriableStreamError(
+        `the broker refused ${doing}: ${error}, though a transaction ends within ${TRANSACTION_TIMEOUT_MS} ms. If it stays so, a transaction hangs: see "A transaction that hangs" in docs/operations.md`,
+      );
     return new RetriableStreamError(`the broker refused ${doing}: ${error}`);
   }
 }
