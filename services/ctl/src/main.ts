@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { ConfigError } from "@leadstream/config";
 import { errorText, LocalStackError, logNames, showLogs, stopStack } from "@leadstream/infra-local";
 import { KafkaAdapterError } from "@leadstream/kafka";
+import { RetriableStreamError } from "@leadstream/stream";
 import { Command, InvalidArgumentError } from "commander";
 import { examine } from "./commands/doctor.ts";
 import { explainLead } from "./commands/explain.ts";
@@ -186,6 +187,7 @@ try {
     error instanceof LocalStackError ||
     error instanceof ConfigError ||
     error instanceof KafkaAdapterError ||
+    error instanceof RetriableStreamError ||
     error instanceof ImportError;
   process.stderr.write(
     `leadstream: ${known ? errorText(error) : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
