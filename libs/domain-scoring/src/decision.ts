@@ -15,8 +15,8 @@ export type SignalOutput = Omit<Signal, "source">;
 export type CorrectionOutput = Omit<Correction, "source">;
 
 /**
- * What an event or timer does to a lead: the outputs, and the facts from which `evolve` makes the next state. It is the scorer's own, score and facts
- * included, and holds until that scorer decides again: whoever keeps one copies it.
+ * What an event or timer does to a lead: the outputs, and the facts from which `evolve` makes the next state. It is the scorer's own, score, signals and
+ * facts included, and holds until that scorer decides again: whoever keeps one copies it.
  */
 export interface Decision {
   /** null for a timer that only had to look again. */

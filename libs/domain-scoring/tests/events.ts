@@ -124,7 +124,7 @@ export class Journey {
   protected apply(decision: Decision): Decision {
     this.state = this.scorer.evolve(this.state, decision);
     if (decision.output !== null) this.scores.push(structuredClone(decision.output));
-    this.signals.push(...decision.signals);
+    this.signals.push(...structuredClone(decision.signals));
     return decision;
   }
 
