@@ -110,9 +110,9 @@ describe("checkPolicy", () => {
     ],
     [
       "a rule after one for each grade",
-      { rules: [rule("a", { grade: "A" }), rule("b", { grade: ["B", "C"] }), rule("c", { tags: "vip" })] },
-      "rules[2]",
-      "unreachable: rules[0], rules[1]",
+      { rules: [rule("no", { region: "east" }), rule("a", { grade: "A" }), rule("b", { grade: ["B", "C"] }), rule("c", { tags: "vip" })] },
+      "rules[3]",
+      "unreachable: rules[1], rules[2] together",
     ],
     [
       "a rule after ranges of the score that leave no gap",

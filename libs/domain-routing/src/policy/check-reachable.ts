@@ -21,19 +21,30 @@ export function checkReachable(reader: DocumentReader, rules: readonly Rule[]): 
   }
 }
 
-/** Places of the earlier rules that leave nothing for this one: one alone where one suffices; none when something is left. */
+/** Places of the earlier rules that leave nothing for this one, none of them without need; empty when something is left. */
 function takersOf(rule: Rule, earlier: readonly Rule[]): readonly number[] {
   const all = leadsOf(rule);
   const alone = earlier.findIndex((other) => without(all, other).length === 0);
   if (alone >= 0) return [alone];
-  const takers: number[] = [];
-  let left: readonly LeadSet[] = [all];
-  for (const [place, other] of earlier.entries()) {
-    const next = left.flatMap((set) => without(set, other));
-    if (next.length > maximumPieces) return [];
-    if (next.length !== left.length || next.some((set, index) => set !== left[index])) takers.push(place);
-    if (next.length === 0) return takers;
-    left = next;
+  let takers = [...earlier.keys()];
+  const leaveNothing = (places: readonly number[]): boolean =>
+    takeAll(
+      all,
+      places.map((place) => earlier[place]!),
+    );
+  if (!leaveNothing(takers)) return [];
+  for (const place of earlier.keys()) {
+    const others = takers.filter((taker) => taker !== place);
+    if (leaveNothing(others)) takers = others;
   }
-  return [];
+  return takers;
+}
+
+function takeAll(all: LeadSet, rules: readonly Rule[]): boolean {
+  let left: readonly LeadSet[] = [all];
+  for (const rule of rules) {
+    left = left.flatMap((set) => without(set, rule));
+    if (left.length === 0 || left.length > maximumPieces) break;
+  }
+  return left.length === 0;
 }
