@@ -39,6 +39,11 @@ export function openEnvironment(folder: string, mapSizeBytes: number): Environme
   });
 }
 
+/** For a look at what another process may have open. The folder must be there. */
+export function openForReading(folder: string): Environment {
+  return open<Buffer, Buffer>({ path: join(folder, "data.mdb"), noSubdir: true, maxDbs: MAX_DATABASES, readOnly: true, ...BINARY });
+}
+
 export function openDatabase(environment: Environment, name: string, useVersions = false): Bytes {
   return environment.openDB<Buffer, Buffer>({ name, useVersions, ...BINARY });
 }

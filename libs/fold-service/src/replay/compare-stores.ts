@@ -1,9 +1,7 @@
 import { createHash } from "node:crypto";
-import { cpSync, existsSync } from "node:fs";
-import { join } from "node:path";
 import { AvroReader } from "@leadstream/schemas";
-import { openStateStore } from "@leadstream/state";
-import { NO_TIMER, type StateStore, type StoreHeader, StreamError, type Topology } from "@leadstream/stream";
+import { copyStateStore, openStateStore } from "@leadstream/state";
+import { NO_TIMER, type StateStore, type StoreHeader, type Topology } from "@leadstream/stream";
 
 const TIMER_PAGE = 1_000;
 
@@ -45,7 +43,7 @@ export interface LiveStore {
   readonly hash: string;
 }
 
-/** The live store of a stage's partition as it stands, read from a copy; null when there is none, or when a process has it open. */
+/** The live store of a stage's partition as it stands, read from a copy, while its service runs or not; null when there is none. */
 export async function readLiveStore(
   fold: Fold,
   directory: string,
@@ -53,16 +51,11 @@ export async function readLiveStore(
   partition: number,
   copyTo: string,
 ): Promise<LiveStore | null> {
-  const folder = `${name}-${partition}`;
-  if (!existsSync(join(directory, folder))) return null;
-  cpSync(join(directory, folder), join(copyTo, folder), { recursive: true });
+  if (!(await copyStateStore({ directory, name, partition }, copyTo))) return null;
   const store = openStateStore({ directory: copyTo, name, partition });
   try {
     const header = await store.open();
     return header === null ? null : { header, hash: hashOfStore(fold, header, store) };
-  } catch (error) {
-    if (error instanceof StreamError && error.code === "STORE_LOCKED") return null;
-    throw error;
   } finally {
     await store.close();
   }

@@ -35,7 +35,7 @@ export interface PartitionVerdict {
   readonly outputs: number;
   readonly digest: string;
   readonly differences: readonly Difference[];
-  /** The live store at its own offset; "not compared" while its service runs. */
+  /** The live store at its own offset; "not compared" where there is none. */
   readonly state: "same" | "differs" | "not compared";
   /** Offset of the live store; null where it was not compared. */
   readonly storedAt: number | null;

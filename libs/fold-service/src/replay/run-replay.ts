@@ -5,7 +5,7 @@ import { connectKafka, createOffsetCommits, type KafkaConnection, openInbox } fr
 import type { Topology } from "@leadstream/stream";
 import { type FoldIo, openFoldIo } from "../open-io.ts";
 import type { FoldServiceSettings } from "../settings.ts";
-import { readLiveStore } from "./compare-stores.ts";
+import { type LiveStore, readLiveStore } from "./compare-stores.ts";
 import { type PartitionVerdict, replayPartition } from "./replay-partition.ts";
 
 export interface ReplayWish {
@@ -14,8 +14,6 @@ export interface ReplayWish {
   readonly logicFolders: readonly string[];
   /** Name of the topology to repeat. */
   readonly fold: string;
-  /** Compare the live stores as well: only while the service is stopped. */
-  readonly compareState: boolean;
 }
 
 export interface ReplayVerdict {
@@ -28,7 +26,7 @@ export interface ReplayVerdict {
 
 /**
  * Repeats one fold from the first record of its inbox, with the same topology function as the service, an empty store in a temporary folder and no group:
- * nothing of the running service is touched. Every payload is compared with the log, in order per output partition, up to the group's committed offset.
+ * nothing of the running service is touched, its stores are copied. Every payload is compared with the log, in order per output partition, up to the group's committed offset.
  */
 export async function runReplay(wish: ReplayWish, topologies: (io: FoldIo) => readonly Topology[]): Promise<ReplayVerdict> {
   const { service, settings, fold } = wish;
@@ -47,15 +45,22 @@ export async function runReplay(wish: ReplayWish, topologies: (io: FoldIo) => re
     });
     const one = topologies(io).find(({ name }) => name === fold);
     if (one === undefined) throw new RangeError(`${service} has no fold named ${fold}`);
+    const live: (LiveStore | null)[] = [];
+    for (let partition = 0; partition < one.inbox.partitions; partition++)
+      live.push(await readLiveStore(one.fold, join(settings.dataDir, service), fold, partition, join(temporary, "live")));
+    // Asked after the stores were copied: a store never runs ahead of the committed offset.
     const committed = await committedOffsets(kafka, `${settings.groupPrefix}.${fold}`, one);
     const partitions: PartitionVerdict[] = [];
     for (let partition = 0; partition < one.inbox.partitions; partition++) {
-      const live = wish.compareState
-        ? await readLiveStore(one.fold, join(settings.dataDir, service), fold, partition, join(temporary, "live"))
-        : null;
       const connection = kafka;
       const openOutput = (topic: string, target: number) => openInbox(connection, topic, target);
-      partitions.push(await replayPartition(one, { partition, committed: committed.get(partition) ?? 0, live, openOutput }, settings));
+      partitions.push(
+        await replayPartition(
+          one,
+          { partition, committed: committed.get(partition) ?? 0, live: live[partition] ?? null, openOutput },
+          settings,
+        ),
+      );
     }
     const same = partitions.every(({ differences, state }) => differences.length === 0 && state !== "differs");
     return { fold, fingerprint: one.stores.fingerprint, partitions, same };

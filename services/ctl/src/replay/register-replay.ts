@@ -31,7 +31,7 @@ export function renderReplay({ fold, fingerprint, partitions, same }: ReplayResu
     return `${place}, ${verdict}${ofState}`;
   });
   const compared = partitions.some(({ state }) => state !== "not compared");
-  if (!compared) lines.push("Only payloads were compared: the service runs and holds its stores.");
+  if (!compared) lines.push("Only payloads were compared: the service has no store yet.");
   lines.push(
     same ? `SAME: logic ${fingerprint} gives what the log holds.` : `DIFFERENT: logic ${fingerprint} does not give what the log holds.`,
   );

@@ -39,19 +39,17 @@ const DIFFERENT_EXIT_CODE = 2;
 
 /**
  * Repeats a fold from the first record of its inbox in a process of its own, started from the service's replay.ts, so that the very code of the service judges
- * the log. State is compared where the service is stopped; a running one holds its store.
+ * the log. The live stores are compared as their last writes left them.
  */
 export async function replayFold(workplace: Workplace, fold: ReplayableFold): Promise<ReplayResult> {
   const state = runningStack(workplace);
   const service = replayableFolds[fold];
-  // The shadow is no process of the stack: whether it runs is not known.
-  const stopped = fold !== "shadow" && state.processes.find(({ name }) => name === service)?.pid == null;
   const environment = {
     ...process.env,
     ...stackEnvironment({ ...workplace, addresses: state.addresses }),
   };
   const program = join(workplace.root, `services/${service}/src/replay.ts`);
-  const { code, output, complaint } = await run([program, fold, ...(stopped ? ["--state"] : [])], environment);
+  const { code, output, complaint } = await run([program, fold], environment);
   if (code !== 0 && code !== DIFFERENT_EXIT_CODE) {
     throw new CommandError("CHILD_FAILED", `the replay of ${fold} ended with code ${code}: ${complaint.trim()}`);
   }
