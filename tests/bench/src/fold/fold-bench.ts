@@ -82,7 +82,7 @@ function makeLayers(wire: WireFormat, { storeEvery, cacheBytes }: typeof small):
       name: "decode Avro",
       run(segments) {
         const cursor = new BatchCursor(segments, 0);
-        while (cursor.next()) wire.read(reader.window(cursor.buffer, cursor.valueStart, cursor.valueEnd));
+        while (cursor.next()) wire.show(reader.window(cursor.buffer, cursor.valueStart, cursor.valueEnd));
       },
     },
     { name: "fold, outputs suppressed", run: (segments) => fold(wire, segments, true, Number.POSITIVE_INFINITY, cacheBytes) },
