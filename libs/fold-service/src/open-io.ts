@@ -98,12 +98,13 @@ async function connect(service: string, settings: FoldServiceSettings, { directo
         }),
     }),
     transactions: (topologyName, inbox): Transactions => ({
-      writer: (partition) =>
+      writer: (partition, outputs) =>
         createTransactionalWriter(kafka, {
           transactionalId: `${groupIdOf(topologyName)}.${partition}`,
           groupId: groupIdOf(topologyName),
           topic: inbox,
           partition,
+          outputs,
         }),
     }),
     ticks: (topic): TickWriter => createTickWriter(producer, topic, tick),

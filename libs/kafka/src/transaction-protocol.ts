@@ -22,6 +22,13 @@ export interface TransactionIdentity {
   /** The inbox whose offset the transactions commit. */
   readonly topic: string;
   readonly partition: number;
+  /** Everything that the transactions may write to. */
+  readonly outputs: readonly TopicPartitions[];
+}
+
+interface TopicPartitions {
+  readonly topic: string;
+  readonly partitions: readonly number[];
 }
 
 /** After this time the broker aborts an abandoned transaction, which blocks readers until then. */
@@ -29,7 +36,9 @@ const TRANSACTION_TIMEOUT_MS = 10_000;
 const TRANSACTION_PROTOCOL_2 = 2;
 /** A coordinator finishes the transaction before within some milliseconds. */
 const RETRY_DELAYS = { initialDelayMs: 3, maximumDelayMs: 20 };
-const momentary: readonly ProtocolErrorName[] = ["CONCURRENT_TRANSACTIONS", "UNSTABLE_OFFSET_COMMIT", "REQUEST_TIMED_OUT"];
+const momentary: readonly ProtocolErrorName[] = ["CONCURRENT_TRANSACTIONS", "REQUEST_TIMED_OUT"];
+/** Part of a step's limit after which an offset that is still undecided belongs to a transaction that hangs. */
+const HANGS_AFTER_PART = 0.5;
 
 export class TransactionProtocol {
   private readonly connection: KafkaConnection;
@@ -73,31 +82,57 @@ export class TransactionProtocol {
     this.leadersKnown = false;
   }
 
-  /** Step 3: the committed offset, stable: undecided transactions of the offset are waited for. */
-  async committed(): Promise<{ readonly offset: number; readonly metadata: string } | null> {
+  /** Step 3: the committed offset, stable: undecided transactions of the offset are waited for, and one that hangs is withdrawn. */
+  committed(): Promise<{ readonly offset: number; readonly metadata: string } | null> {
     const { groupId, topic, partition } = this.identity;
-    const answer = await this.ask(
-      this.groupCoordinator,
-      offsetFetchApi,
-      { groupId, topic, partitions: [partition] },
-      `to give the offset of ${groupId}`,
-      (each) => [each.errorCode, ...each.offsets.map(({ errorCode }) => errorCode)],
-      true,
+    const doing = `to give the offset of ${groupId}`;
+    const hangsAtMs = performance.now() + this.timeoutMs * HANGS_AFTER_PART;
+    return retry(this.limits(), async () => {
+      const answer = await this.ask(
+        this.groupCoordinator,
+        offsetFetchApi,
+        { groupId, topic, partitions: [partition] },
+        doing,
+        (each) => [each.errorCode, ...each.offsets.map(({ errorCode }) => errorCode).filter((code) => !isUnstable(code))],
+        true,
+      );
+      const [found] = answer.offsets;
+      if (found === undefined) return null;
+      if (!isUnstable(found.errorCode)) return found.offset < 0 ? null : { offset: found.offset, metadata: found.metadata };
+      if (performance.now() < hangsAtMs) return new Again(this.fault(doing, "UNSTABLE_OFFSET_COMMIT"));
+      throw await this.withdrawHanging();
+    });
+  }
+
+  /**
+   * Step 2 has ended what this producer had open, so an offset that stays undecided belongs to a transaction that the broker has ended without
+   * writing its markers, and would stay so for ever. An aborted transaction over all that it may have written to gives it markers.
+   */
+  private async withdrawHanging(): Promise<RetriableStreamError> {
+    const { transactionalId, outputs } = this.identity;
+    await this.enlist(outputs);
+    const request = { transactionalId, ...this.producer, commit: false };
+    const doing = `to end a transaction of ${transactionalId} that hangs`;
+    await this.ask(this.transactionCoordinator, transactions.endTxnV3Api, request, doing, (each) => [each.errorCode]);
+    return new RetriableStreamError(
+      `a transaction of ${transactionalId} hung, ended by the broker without its markers. It is withdrawn, its outputs are made again; see "A transaction that hangs" in docs/operations.md`,
     );
-    const [found] = answer.offsets;
-    if (found === undefined || found.offset < 0) return null;
-    return { offset: found.offset, metadata: found.metadata };
   }
 
   /** Step 7, first half, in protocol 1: name what the transaction will touch. The coordinator takes both requests one after the other. */
   async begin(lanes: readonly LaneBatches[]): Promise<void> {
     if (this.implicit) return;
-    const { transactionalId, groupId } = this.identity;
-    const common = { transactionalId, ...this.producer };
     const topics = [...Map.groupBy(lanes, ({ topic }) => topic)].map(([topic, each]) => ({
       topic,
       partitions: each.map(({ partition }) => partition),
     }));
+    await this.enlist(topics);
+  }
+
+  /** The offset belongs to every transaction. */
+  private async enlist(topics: readonly TopicPartitions[]): Promise<void> {
+    const { transactionalId, groupId } = this.identity;
+    const common = { transactionalId, ...this.producer };
     const doing = `to begin a transaction of ${transactionalId}`;
     await settled([
       topics.length === 0
@@ -240,13 +275,11 @@ export class TransactionProtocol {
         "Stop this process; the supervisor starts it again, and it joins the group anew.",
       );
     if (isFatal(error)) return refused(doing, error);
-    if (error === "UNSTABLE_OFFSET_COMMIT")
-      return new RetriableStreamError(
-        `the broker refused ${doing}: ${error}, though a transaction ends within ${TRANSACTION_TIMEOUT_MS} ms. If it stays so, a transaction hangs: see "A transaction that hangs" in docs/operations.md`,
-      );
     return new RetriableStreamError(`the broker refused ${doing}: ${error}`);
   }
 }
+
+const isUnstable = (errorCode: number): boolean => protocolError(errorCode) === "UNSTABLE_OFFSET_COMMIT";
 
 interface SealedLane {
   readonly topic: string;

@@ -38,7 +38,7 @@ describe("a broker that is killed and comes back (F5)", () => {
       maxBufferedBytes: 1_000_000,
       requestTimeoutMs: 2_000,
     });
-    const writer = createTransactionalWriter(connection, { groupId: "away", transactionalId: "away-0", topic, partition: 0 });
+    const writer = createTransactionalWriter(connection, { groupId: "away", transactionalId: "away-0", topic, partition: 0, outputs: [] });
     const inbox = await openInbox(connection, topic, 0);
     const group = createGroup(connection, {
       groupId: "away-members",

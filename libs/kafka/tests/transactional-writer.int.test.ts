@@ -3,7 +3,9 @@ import { uniqueName } from "@leadstream/infra-local";
 import { RetriableStreamError, StreamError, type TransactionalWriter } from "@leadstream/stream";
 import { eventually } from "@leadstream/testing";
 import { createTransactionalWriter, type KafkaConnection, openInbox, type TransactionalWriterOptions } from "../src/index.ts";
-import { connect, createTopic, recordsOf, type ShownRecord, stockClient } from "./servers.ts";
+import { KafkaOutbox } from "../src/outbox.ts";
+import { type TransactionIdentity, TransactionProtocol } from "../src/transaction-protocol.ts";
+import { connect, createTopic, recordsOf, type ShownRecord, stockClient, withAdmin } from "./servers.ts";
 
 let connection: KafkaConnection;
 let input: string;
@@ -15,7 +17,14 @@ afterAll(() => connection.close());
 
 function writer(overrides: Partial<TransactionalWriterOptions> = {}, over = connection): TransactionalWriter {
   const groupId = uniqueName("group");
-  return createTransactionalWriter(over, { transactionalId: `${groupId}-0`, groupId, topic: input, partition: 0, ...overrides });
+  return createTransactionalWriter(over, {
+    transactionalId: `${groupId}-0`,
+    groupId,
+    topic: input,
+    partition: 0,
+    outputs: [],
+    ...overrides,
+  });
 }
 
 function append(to: TransactionalWriter, topic: string, partition: number, text: string): void {
@@ -39,6 +48,44 @@ async function committedRecords(topic: string, partition: number, last: string):
   );
   await inbox.close();
   return records;
+}
+
+/** Writes outputs and offset into no transaction, as if its markers were lost; the broker takes them only while it does not check. */
+async function leaveHanging(identity: TransactionIdentity, output: string): Promise<void> {
+  const unaware = await connect();
+  unaware.transactionVersion = 0;
+  const protocol = new TransactionProtocol(unaware, identity, 4_000);
+  await protocol.initialise();
+  const outbox = new KafkaOutbox(1_000);
+  const value = Buffer.from("lost");
+  outbox.lane(output, 0).append(1_000, "lost", value, 0, value.length);
+  await verifyingTransactions(false);
+  try {
+    await protocol.sendAndCommitOffset(outbox.take(), 9, "lost");
+  } finally {
+    await verifyingTransactions(true);
+    protocol.close();
+    unaware.close();
+  }
+}
+
+const BROKER = 4;
+
+async function verifyingTransactions(on: boolean): Promise<void> {
+  const entry = { name: "transaction.partition.verification.enable", value: String(on) };
+  await withAdmin(async (admin) => {
+    await admin.alterConfigs({ validateOnly: false, resources: [{ type: BROKER, name: "1", configEntries: [entry] }] });
+    await eventually(
+      async () => {
+        const found = await admin.describeConfigs({
+          includeSynonyms: false,
+          resources: [{ type: BROKER, name: "1", configNames: [entry.name] }],
+        });
+        return found.resources[0]?.configEntries[0]?.configValue === entry.value;
+      },
+      { what: `${entry.name}=${entry.value}` },
+    );
+  });
 }
 
 const values = (records: readonly ShownRecord[]): (string | null)[] => records.map(({ value }) => value);
@@ -128,6 +175,26 @@ describe.each([
     expect(values(await committedRecords(output, 0, "second"))).toEqual(["first", "second"]);
     expect(await owner.committed()).toEqual({ offset: 3, metadata: "three" });
     await Promise.all([zombie.close(), owner.close()]);
+  });
+
+  it("3: withdraws a transaction of its own that the broker ended without markers", async () => {
+    const output = await createTopic(2);
+    const outputs = [{ topic: output, partitions: [0, 1] }];
+    const options = { transactionalId: uniqueName("hanging"), groupId: uniqueName("group"), outputs, timeoutMs: 4_000 };
+    const before = writer(options, here);
+    await before.initialise();
+    append(before, output, 0, "kept");
+    await before.commit(3, "kept");
+    await leaveHanging({ ...options, topic: input, partition: 0 }, output);
+    const one = writer(options, here);
+    await one.initialise();
+    await expect(one.committed()).rejects.toThrow(/hung.*withdrawn/);
+    await one.initialise();
+    expect(await one.committed()).toEqual({ offset: 3, metadata: "kept" });
+    append(one, output, 0, "after");
+    await one.commit(4, "");
+    expect(values(await committedRecords(output, 0, "after"))).toEqual(["kept", "after"]);
+    await Promise.all([before.close(), one.close()]);
   });
 
   it("9: after a failed commit only step 2 leads on, and nothing of it shows", async () => {

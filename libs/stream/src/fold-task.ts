@@ -4,7 +4,7 @@ import { FoldEngine } from "./fold-engine.ts";
 import type { Clock, Inbox, Outbox, RecordChunk, RecordCursor, TransactionalWriter } from "./ports.ts";
 import { checkReplay, planRecovery } from "./recovery.ts";
 import { StoreQueue } from "./store-queue.ts";
-import type { Topology } from "./topology.ts";
+import { outputPartitions, type Topology } from "./topology.ts";
 
 /** Limits of a task; the defaults of the services' configuration. */
 export interface TaskSettings {
@@ -104,7 +104,7 @@ export class FoldTask<Input, State, Shared> {
     let inbox: Inbox | null = null;
     try {
       this.fault("step-1-store-locked");
-      writer = topology.transactions.writer(partition);
+      writer = topology.transactions.writer(partition, outputPartitions(topology as Topology, partition));
       await writer.initialise(); // step 2
       this.fault("step-2-producer-initialised");
       const committed = await writer.committed(); // step 3

@@ -27,6 +27,24 @@ export interface Output extends OutputTopic {
   readonly copartitioned: boolean;
 }
 
+export interface OutputPartitions {
+  readonly topic: string;
+  readonly partitions: readonly number[];
+}
+
+/** Where records of one input partition may go. */
+export function outputPartitions({ outputs, deadLetters }: Topology, partition: number): readonly OutputPartitions[] {
+  const found = [...outputs].map(([topic, { copartitioned, partitions }]) => ({
+    topic,
+    partitions: copartitioned ? [partition] : upTo(partitions),
+  }));
+  if (deadLetters === null) return found;
+  const { topic, partitions } = deadLetters.output;
+  return [...found, { topic, partitions: [partition % partitions] }];
+}
+
+const upTo = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
+
 export interface StateStores {
   /** Fingerprint of the logic that folds into these stores. */
   readonly fingerprint: string;
@@ -34,7 +52,8 @@ export interface StateStores {
 }
 
 export interface Transactions {
-  writer(partition: number): TransactionalWriter;
+  /** `outputs`: everything that the partition's transactions may write to. */
+  writer(partition: number, outputs: readonly OutputPartitions[]): TransactionalWriter;
 }
 
 /** Everything that a topology is built from. Real clients and the in-memory driver offer the same, so both run the same function. */
