@@ -175,16 +175,6 @@ export class AvroReader {
     return text;
   }
 
-  /** Passes over a text; throws where `string` would. */
-  skipString(): void {
-    const length = this.long();
-    const start = this.take(length);
-    const { buffer, position: end } = this;
-    let bits = 0;
-    for (let index = start; index < end; index++) bits |= buffer[index]!;
-    if (bits > 0x7f && !isUtf8(buffer.subarray(start, end))) throw new AvroDecodeError("a string is not UTF-8");
-  }
-
   private longString(start: number, end: number): string {
     const text = this.buffer.utf8Slice(start, end);
     if (text.includes(REPLACEMENT) && !isUtf8(this.buffer.subarray(start, end))) throw new AvroDecodeError("a string is not UTF-8");

@@ -72,57 +72,28 @@ function readField({ type, token }: AvroField): string {
   return token === true ? text.replace("r.string()", "r.token()") : text;
 }
 
-function skipValue(schema: AvroSchema): string {
-  if (schema === "string") return "r.skipString();";
-  if (isOptional(schema)) return `if (r.present()) ${skipValue(schema[1]!)}`;
-  if (typeof schema === "object" && "values" in schema && schema.values === "string") return "skipTexts(r);";
-  throw new Error("only texts and maps of texts can be marked as seldom");
-}
-
-/** Fields marked as seldom are passed over, and read from where they stand when they are asked for. */
-function viewCode({ name, fields }: AvroRecord): string {
-  const ready = fields.filter(({ seldom }) => seldom !== true);
-  const seldom = fields.filter((field) => field.seldom === true);
-  if (seldom.length === 0) return "";
-  const declared = ready.map(({ name: field, type }) => `  ${field}: ${typeOf(type)} = ${blankOf(type)};`);
-  const known = seldom.map(({ name: field, type }) => `  private ${field}At = 0;\n  private ${field}Read: ${typeOf(type)} | undefined;`);
-  const shown = fields.map((field) => {
-    if (field.seldom !== true) return `    this.${field.name} = ${readField(field)};`;
-    return `    this.${field.name}At = r.position;\n    this.${field.name}Read = undefined;\n    ${skipValue(field.type)}`;
-  });
-  const getters = seldom.map(
-    (field) => `  get ${field.name}(): ${typeOf(field.type)} {
-    if (this.${field.name}Read !== undefined) return this.${field.name}Read;
-    const r = this.reader.window(this.bytes, this.${field.name}At, this.end);
-    this.${field.name}Read = ${readField(field)};
-    return this.${field.name}Read;
-  }`,
-  );
+/** A place for one record, which is filled anew for the next. */
+function viewCode({ name, fields, reused }: AvroRecord): string {
+  if (reused !== true) return "";
   return `
-/** A ${name} over its bytes: ${seldom.map((field) => field.name).join(", ")} are read when they are asked for. */
+/** One ${name} after the other in the same object. */
 export class ${name}View implements ${name}, RecordView<${name}> {
-${[...declared, ...known].join("\n")}
-  private bytes: Buffer = NO_BYTES;
-  private end = 0;
-  private readonly reader = new AvroReader();
+${fields.map((field) => `  ${field.name}: ${typeOf(field.type)} = ${blankOf(field.type)};`).join("\n")}
 
   show(r: AvroReader): ${name} {
-    this.bytes = r.buffer;
-    this.end = r.end;
-${shown.join("\n")}
+${fields.map((field) => `    this.${field.name} = ${readField(field)};`).join("\n")}
     return this;
   }
-
-${getters.join("\n\n")}
 }
 `;
 }
 
 function blankOf(schema: AvroSchema): string {
   if (isOptional(schema)) return "null";
+  if (typeof schema === "object" && "values" in schema) return "{}";
   const blanks: Readonly<Record<string, string>> = { string: '""', boolean: "false", int: "0", long: "0", double: "0" };
   const blank = typeof schema === "string" ? blanks[schema] : undefined;
-  if (blank === undefined) throw new Error("a view shows texts, numbers, booleans and optional fields");
+  if (blank === undefined) throw new Error("a view shows texts, numbers, booleans, maps and optional fields");
   return blank;
 }
 
@@ -201,11 +172,11 @@ function codecs(records: readonly AvroRecord[], named: ReadonlyMap<string, AvroN
   const bodies = [...named.values()].map((definition) => (definition.type === "enum" ? enumCode(definition) : recordCode(definition)));
   const table = records.map(
     (record) =>
-      `export const ${camel(record.name)}Codec: RecordCodec<${record.name}> = { name: "${record.name}", schema: ${JSON.stringify(JSON.stringify(standalone(record, named)))}, write: write${record.name}, read: read${record.name}${record.fields.some(({ seldom }) => seldom) ? `, view: () => new ${record.name}View()` : ""} };`,
+      `export const ${camel(record.name)}Codec: RecordCodec<${record.name}> = { name: "${record.name}", schema: ${JSON.stringify(JSON.stringify(standalone(record, named)))}, write: write${record.name}, read: read${record.name}${record.reused === true ? `, view: () => new ${record.name}View()` : ""} };`,
   );
-  return `${HEADER}import { AvroDecodeError, AvroReader } from "../avro-reader.ts";
+  return `${HEADER}import { AvroDecodeError, type AvroReader } from "../avro-reader.ts";
 import type { AvroWriter } from "../avro-writer.ts";
-import { type RecordCodec, type RecordView, readArray, readMap, skipTexts } from "../record-codec.ts";
+import { type RecordCodec, type RecordView, readArray, readMap } from "../record-codec.ts";
 
 const NO_BYTES: Buffer = Buffer.alloc(0);
 ${bodies.join("")}

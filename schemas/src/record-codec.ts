@@ -7,11 +7,11 @@ export interface RecordCodec<T> {
   readonly schema: string;
   readonly write: (writer: AvroWriter, value: T) => void;
   readonly read: (reader: AvroReader) => T;
-  /** Makes a place for one record that is shown over its bytes, where the schema says that some fields are seldom asked for. */
+  /** Makes a place for one record at a time, where the schema says that such records are read most. */
   readonly view?: () => RecordView<T>;
 }
 
-/** A record over its bytes: fields that are seldom asked for are read when they are. It holds as long as the bytes and until the next `show`. */
+/** One record, until the next `show` fills it anew. */
 export interface RecordView<T> {
   /** Reads the reader's record, throws where the codec's `read` would, and returns this view as the record. */
   show(reader: AvroReader): T;
@@ -37,14 +37,4 @@ export function readMap<T>(reader: AvroReader, item: (reader: AvroReader) => T):
     }
   }
   return map;
-}
-
-/** Passes over a map of texts; throws where `readMap` would. */
-export function skipTexts(reader: AvroReader): void {
-  for (let count = reader.block(); count > 0; count = reader.block()) {
-    for (let index = 0; index < count; index++) {
-      reader.skipString();
-      reader.skipString();
-    }
-  }
 }

@@ -9,6 +9,8 @@ export interface AvroRecord {
   name: string;
   namespace?: string;
   doc?: string;
+  /** Read most: folds decode one after the other into the same object. For our code alone, not part of the schema. */
+  reused?: boolean;
   fields: AvroField[];
 }
 export interface AvroEnum {
@@ -24,8 +26,6 @@ export interface AvroField {
   default?: unknown;
   /** The field has few different values over all records (a kind, a channel, a name of a rule). */
   token?: boolean;
-  /** Seldom asked for: a view of the record reads it when it is. For our code alone, not part of the schema. */
-  seldom?: boolean;
   /** Mostly what the record written before had; marks the first fields of a record. For our code alone. */
   repeats?: boolean;
 }
@@ -76,7 +76,8 @@ export function standalone(record: AvroRecord, named: ReadonlyMap<string, AvroNa
     if (seen.has(schema.name)) return `${NAMESPACE}.${schema.name}`;
     seen.add(schema.name);
     if (schema.type === "enum") return { ...schema };
-    return { ...schema, fields: schema.fields.map(({ seldom: _, repeats: __, ...field }) => ({ ...field, type: expand(field.type) })) };
+    const { reused: _, ...published } = schema;
+    return { ...published, fields: schema.fields.map(({ repeats: _, ...field }) => ({ ...field, type: expand(field.type) })) };
   };
   return expand(record) as AvroRecord;
 }

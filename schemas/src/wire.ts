@@ -101,7 +101,7 @@ export class WireFormat {
     return { type: body.type, value } as Decoded;
   }
 
-  /** As `read`, without making an object where the type has a view: then the record holds as long as the bytes, and until the next call. */
+  /** As `read`, without making an object where the type has a view: then the record holds until the next call. */
   show(reader: AvroReader): Decoded {
     const body = this.bodyAt(reader);
     const shown = body.show === undefined ? ({ type: body.type, value: body.read(reader) } as Decoded) : body.show(reader);

@@ -6,7 +6,7 @@ import { arbitraryOf } from "./arbitrary-of-schema.ts";
 
 const names = (Object.keys(codecs) as RecordName[]).filter((name) => "view" in codecs[name]);
 
-it("there is a view of touches, which the scorer reads most", () => {
+it("touches, which the scorer reads most, come in one object after the other", () => {
   expect(names).toEqual(["Touch"]);
 });
 

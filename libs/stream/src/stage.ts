@@ -19,7 +19,7 @@ export interface RecordPlace {
 }
 
 /**
- * Judges a decoded record: passes it on, drops it, or says why it is dead. Pure. The record may be a view of its bytes (`WireFormat.show`): it holds
+ * Judges a decoded record: passes it on, drops it, or says why it is dead. Pure. The next record may come in the same object (`WireFormat.show`): it holds
  * until the fold has taken it, so neither stage nor fold keeps it; what they read from it is theirs.
  */
 export type Stage<T> = (record: Decoded, cursor: RecordCursor, place: RecordPlace) => StageResult<T>;
