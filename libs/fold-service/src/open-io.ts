@@ -83,7 +83,7 @@ async function connect(service: string, settings: FoldServiceSettings, { directo
           rebalanceTimeoutMs: settings.shutdownLimitMs * 2,
           memberIdFile: join(directory, `${topologyName}-member`),
         }),
-      open: (partition) => openInbox(kafka, topic, partition),
+      open: (partition) => openInbox(kafka, topic, partition, true),
     }),
     output: (topic): OutputTopic => ({ topic, partitions: partitionsOf(topic) }),
     stores: (topologyName): StateStores => ({

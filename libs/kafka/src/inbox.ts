@@ -5,6 +5,7 @@
 import { type FetchLimits, type Inbox, type LogBounds, type RecordChunk, RetriableStreamError, StreamError } from "@leadstream/stream";
 import type { KafkaConnection } from "./connect.ts";
 import { KafkaAdapterError } from "./errors.ts";
+import type { Link } from "./kafkajs-link.ts";
 import type { Lane } from "./lane.ts";
 import { partitionBounds } from "./partition-offsets.ts";
 import { type FetchAnswer, fetchApi } from "./protocol/fetch.ts";
@@ -13,9 +14,14 @@ import { readBatches } from "./record-batch-reader.ts";
 import { BatchCursor } from "./record-cursor.ts";
 import { Again, retry } from "./retry.ts";
 
+interface HeldChunk extends RecordChunk {
+  /** Its bytes are not looked at any more. */
+  recycle(): void;
+}
+
 interface Prefetch {
   readonly position: number;
-  readonly chunk: Promise<RecordChunk>;
+  readonly chunk: Promise<HeldChunk>;
   readonly unwanted: AbortController;
   done: boolean;
 }
@@ -23,10 +29,13 @@ interface Prefetch {
 /** A damaged answer is asked for again: only damage that stays is the log's. */
 const DAMAGED_ANSWERS = 3;
 
-/** Opens the inbox of one partition. `incarnation` is asked once, here. */
-export async function openInbox(connection: KafkaConnection, topic: string, partition: number): Promise<Inbox> {
+/**
+ * Opens the inbox of one partition. `incarnation` is asked once, here. `reusesChunks`: a chunk's bytes hold only until the next fetch, which gives
+ * their memory to a later one.
+ */
+export async function openInbox(connection: KafkaConnection, topic: string, partition: number, reusesChunks = false): Promise<Inbox> {
   const { topicId } = await passing(() => connection.topic(topic, true));
-  return new KafkaInbox(connection, topic, partition, topicId);
+  return new KafkaInbox(connection, topic, partition, topicId, reusesChunks);
 }
 
 class KafkaInbox implements Inbox {
@@ -36,13 +45,16 @@ class KafkaInbox implements Inbox {
   private readonly connection: KafkaConnection;
   private readonly lane: Lane;
   private readonly closing = new AbortController();
+  private readonly reusesChunks: boolean;
   private prefetch: Prefetch | null = null;
+  private held: HeldChunk | null = null;
 
-  constructor(connection: KafkaConnection, topic: string, partition: number, incarnation: string) {
+  constructor(connection: KafkaConnection, topic: string, partition: number, incarnation: string, reusesChunks: boolean) {
     this.connection = connection;
     this.topic = topic;
     this.partition = partition;
     this.incarnation = incarnation;
+    this.reusesChunks = reusesChunks;
     this.lane = connection.lane();
   }
 
@@ -57,9 +69,11 @@ class KafkaInbox implements Inbox {
   }
 
   async fetch(position: number, limits: FetchLimits): Promise<RecordChunk> {
+    if (this.reusesChunks) this.held?.recycle();
+    this.held = null;
     const ahead = this.prefetch;
     this.prefetch = null;
-    let chunk: RecordChunk | null = null;
+    let chunk: HeldChunk | null = null;
     if (ahead !== null && ahead.position === position) {
       const waited = !ahead.done;
       chunk = await ahead.chunk;
@@ -71,6 +85,7 @@ class KafkaInbox implements Inbox {
     }
     chunk ??= await this.read(position, limits, this.closing.signal);
     if (chunk.next > position) this.fetchAhead(chunk.next, limits);
+    this.held = chunk;
     return chunk;
   }
 
@@ -91,14 +106,15 @@ class KafkaInbox implements Inbox {
     this.prefetch = prefetch;
   }
 
-  private read(position: number, limits: FetchLimits, signal: AbortSignal): Promise<RecordChunk> {
+  private read(position: number, limits: FetchLimits, signal: AbortSignal): Promise<HeldChunk> {
     let damaged = 0;
-    const attempt = async (): Promise<RecordChunk> => {
-      const answer = await this.ask(position, limits, signal);
+    const attempt = async (): Promise<HeldChunk> => {
+      const { answer, link } = await this.ask(position, limits, signal);
       try {
         const { records, next, segments } = await readBatches(answer.records, position, answer.aborted);
         if (next === position && answer.records.length > 0) throw cutShort(this.topic, this.partition, position);
-        return { records, next, lastStableOffset: answer.lastStableOffset, cursor: () => new BatchCursor(segments, position) };
+        const recycle = (): void => link.recycle(answer.records);
+        return { records, next, lastStableOffset: answer.lastStableOffset, cursor: () => new BatchCursor(segments, position), recycle };
       } catch (error) {
         if (!(error instanceof KafkaAdapterError) || error.code !== "CORRUPT_BATCH" || ++damaged >= DAMAGED_ANSWERS) throw error;
         return attempt();
@@ -107,7 +123,7 @@ class KafkaInbox implements Inbox {
     return passing(attempt);
   }
 
-  private ask(position: number, { maxBytes, maxWaitMs }: FetchLimits, signal: AbortSignal): Promise<FetchAnswer> {
+  private ask(position: number, { maxBytes, maxWaitMs }: FetchLimits, signal: AbortSignal): Promise<{ answer: FetchAnswer; link: Link }> {
     const { topic, partition } = this;
     let fresh = false;
     return retry(
@@ -121,7 +137,7 @@ class KafkaInbox implements Inbox {
           if (signal.aborted) throw new KafkaAdapterError("CLOSED", "the fetch is no longer wanted", "Nothing is lost.");
           const answer = await link.call(fetchApi, { topic, partition, position, maxBytes, maxWaitMs }, maxWaitMs);
           const error = protocolError(answer.errorCode);
-          if (error === null) return answer;
+          if (error === null) return { answer, link };
           if (error === "OFFSET_OUT_OF_RANGE") throw await this.outOfRange(position);
           if (isLeaderMoved(error)) return new Again(unavailable(`to read ${topic}[${partition}]`, error));
           throw refused(`to read ${topic}[${partition}]`, error);

@@ -7,6 +7,7 @@ import { createRequire } from "node:module";
 import net from "node:net";
 import tls from "node:tls";
 import { KafkaAdapterError } from "./errors.ts";
+import { FrameReader } from "./frame-reader.ts";
 import type { Api } from "./protocol/api.ts";
 import { WireReader } from "./protocol/wire-reader.ts";
 import { WireWriter } from "./protocol/wire-writer.ts";
@@ -37,6 +38,8 @@ export interface Link {
   retire(): void;
   /** `timeoutMs`: how long the broker may hold the answer back, on top of the request time-out. */
   call<Request, Answer>(api: Api<Request, Answer>, request: Request, timeoutMs?: number): Promise<Answer>;
+  /** A window of an answer of this link is not looked at any more: its memory may hold another one. */
+  recycle(window: Buffer): void;
   destroy(): void;
 }
 
@@ -78,6 +81,9 @@ const silent = { namespace: () => silent, debug() {}, info() {}, warn() {}, erro
 const AUTHENTICATION_TIMEOUT_MS = 10_000;
 /** Frames up to this size are copied together: cheaper than a write of many pieces. */
 const JOINED_FRAME_BYTES = 16_384;
+const READ_BYTES = 65_536;
+/** Of the sockets that we read ourselves. */
+const frameReaders = new WeakMap<net.Socket, FrameReader>();
 
 /** Connects and authenticates. Rejects with UNAVAILABLE, AUTHENTICATION_FAILED or UNSUPPORTED_BROKER. */
 export async function openLink(options: LinkOptions, address: Address, needed: readonly Api<never, unknown>[]): Promise<Link> {
@@ -119,9 +125,25 @@ export async function openLink(options: LinkOptions, address: Address, needed: r
 
 function socketFactory({ host, port, ssl, onConnect }: Address & { ssl: tls.ConnectionOptions | null; onConnect: () => void }): net.Socket {
   const servername = net.isIP(host) ? {} : { servername: host };
-  const socket = ssl ? tls.connect({ host, port, ...servername, ...ssl }, onConnect) : net.connect({ host, port }, onConnect);
+  const socket = ssl ? tls.connect({ host, port, ...servername, ...ssl }, onConnect) : plainSocket(host, port, onConnect);
   socket.setNoDelay(true);
   socket.setKeepAlive(true, 60_000);
+  return socket;
+}
+
+/** Reads into the same memory again and again and gives kafkajs whole answers, which it takes as they are. */
+function plainSocket(host: string, port: number, onConnect: () => void): net.Socket {
+  const reader = new FrameReader((frame) => socket.emit("data", frame));
+  const callback = (bytes: number, piece: Uint8Array): boolean => {
+    try {
+      reader.take(piece as Buffer, bytes);
+    } catch (error) {
+      socket.destroy(error as Error);
+    }
+    return true;
+  };
+  const socket: net.Socket = net.connect({ host, port, onread: { buffer: Buffer.allocUnsafeSlow(READ_BYTES), callback } }, onConnect);
+  frameReaders.set(socket, reader);
   return socket;
 }
 
@@ -184,6 +206,11 @@ class KafkajsLink implements Link {
     // The answer to ApiVersions keeps the plain header, so that any client can read it.
     if (api.flexible && api.name !== "ApiVersions") reader.tags();
     return api.read(reader);
+  }
+
+  recycle(window: Buffer): void {
+    const { socket } = this.connection;
+    if (socket !== undefined) frameReaders.get(socket)?.recycle(window);
   }
 
   destroy(): void {
