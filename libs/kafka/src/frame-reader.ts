@@ -13,7 +13,7 @@ const MAXIMUM_FRAME_BYTES = 1 << 28;
  * anew for each answer makes the collector mark the whole heap several times a second.
  */
 export class FrameReader {
-  private readonly deliver: (frame: Buffer) => void;
+  private deliver: (frame: Buffer) => void;
   private readonly size = Buffer.alloc(SIZE_BYTES);
   private sizeBytes = 0;
   private frame: Buffer | null = null;
@@ -22,6 +22,10 @@ export class FrameReader {
 
   /** `deliver` gets whole frames, their size in front. */
   constructor(deliver: (frame: Buffer) => void) {
+    this.deliver = deliver;
+  }
+
+  deliverTo(deliver: (frame: Buffer) => void): void {
     this.deliver = deliver;
   }
 

@@ -54,6 +54,7 @@ interface StockEntry {
 interface StockConnection {
   readonly socket: net.Socket | undefined;
   readonly requestQueue: {
+    fulfillRequest(answer: { readonly size: number; readonly correlationId: number; readonly payload: Buffer }): void;
     scheduleCheckPendingRequests(): void;
     push(request: { entry: StockEntry; expectResponse: boolean; requestTimeout: number; sendRequest(): void }): void;
     rejectAll(error: Error): void;
@@ -82,6 +83,8 @@ const AUTHENTICATION_TIMEOUT_MS = 10_000;
 /** Frames up to this size are copied together: cheaper than a write of many pieces. */
 const JOINED_FRAME_BYTES = 16_384;
 const READ_BYTES = 65_536;
+/** In front of an answer's payload: its size, then the request's number. */
+const ANSWER_HEAD_BYTES = 8;
 /** Of the sockets that we read ourselves. */
 const frameReaders = new WeakMap<net.Socket, FrameReader>();
 
@@ -131,7 +134,7 @@ function socketFactory({ host, port, ssl, onConnect }: Address & { ssl: tls.Conn
   return socket;
 }
 
-/** Reads into the same memory again and again and gives kafkajs whole answers, which it takes as they are. */
+/** Reads into the same memory again and again. While kafkajs connects it gets whole frames. */
 function plainSocket(host: string, port: number, onConnect: () => void): net.Socket {
   const reader = new FrameReader((frame) => socket.emit("data", frame));
   const callback = (bytes: number, piece: Uint8Array): boolean => {
@@ -177,6 +180,13 @@ class KafkajsLink implements Link {
     this.broker = broker;
     this.options = options;
     this.address = address;
+    const { socket, requestQueue } = connection;
+    const reader = socket === undefined ? undefined : frameReaders.get(socket);
+    // Past kafkajs, which would copy each frame once more.
+    reader?.deliverTo((frame) => {
+      const payload = frame.subarray(ANSWER_HEAD_BYTES);
+      requestQueue.fulfillRequest({ size: frame.length, correlationId: frame.readInt32BE(ANSWER_HEAD_BYTES / 2), payload });
+    });
   }
 
   get open(): boolean {

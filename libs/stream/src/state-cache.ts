@@ -161,7 +161,8 @@ export class StateCache<State> {
   private nextSlab(): void {
     this.settleAll();
     for (const cell of this.cells) if (cell?.slab === this.old) cell.slab = null;
-    const next = new StateSlab(this.codec.timerKinds);
+    // What this one came to hold, the next one will.
+    const next = new StateSlab(this.codec.timerKinds, this.young.used + (this.young.used >> 3));
     for (const slot of this.old.marked()) next.adopt(this.old, slot, this.old.copyKey(slot, this.moved));
     this.old = this.young;
     this.young = next;

@@ -26,7 +26,7 @@ export class StateSlab {
   private count = 0;
   /** Bytes in use, holes included. */
   used = 0;
-  buffer: Buffer = Buffer.allocUnsafeSlow(FIRST_BYTES);
+  buffer: Buffer;
   readonly timerKinds: number;
   /** Slots that were marked; a slot may have lost its mark since. */
   dirty: number[] = [];
@@ -36,7 +36,9 @@ export class StateSlab {
   private readonly width: number;
   private room = FIRST_SLOTS;
 
-  constructor(timerKinds: number) {
+  /** `expectedBytes`: room that is made at once; memory that is not used costs nothing, growing does. */
+  constructor(timerKinds: number, expectedBytes = FIRST_BYTES) {
+    this.buffer = Buffer.allocUnsafeSlow(expectedBytes);
     this.timerKinds = timerKinds;
     this.width = TIMERS + timerKinds * 2;
     this.rows = new Float64Array(FIRST_SLOTS * this.width);
