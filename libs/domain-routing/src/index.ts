@@ -1,5 +1,5 @@
 export { addWorkingTime, type OpenIntervals } from "./calendar/add-working-time.ts";
-export { openIntervals, resolveCalendars } from "./calendar/resolve-calendars.ts";
+export { openIntervals, resolveCalendars, withOpenHours, writtenCalendars } from "./calendar/resolve-calendars.ts";
 export { type Case, caseTimerKinds, caseTimerOf, caseTimers, newCase, requestIdOf } from "./case/case.ts";
 export { readCase, writeCase } from "./case/case-codec.ts";
 export { type CaseContext, type CaseOutput, emitTick } from "./case/case-output.ts";

@@ -12,6 +12,22 @@ interface CalendarDescription {
 const days = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"] as const;
 const minuteMs = 60_000;
 const dayMs = 86_400_000;
+const daysBack = 1;
+const daysAhead = 730;
+
+/** The document with its calendars resolved from yesterday on, for as long as a publication may hold; for publishers, as `resolveCalendars`. */
+export function withOpenHours(document: Readonly<Record<string, unknown>>, nowMs: number): Record<string, unknown> {
+  const today = Math.floor(nowMs / dayMs) * dayMs;
+  return resolveCalendars(document, today - daysBack * dayMs, today + daysAhead * dayMs);
+}
+
+/** A published document as people wrote it: without the instants that its calendars were resolved to. */
+export function writtenCalendars(document: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const { calendars } = document;
+  if (typeof calendars !== "object" || calendars === null) return { ...document };
+  const written = Object.entries(calendars).map(([id, { open: _, ...calendar }]) => [id, calendar]);
+  return { ...document, calendars: Object.fromEntries(written) };
+}
 
 /**
  * For publishers, never for folds: adds to each calendar its open intervals between two instants, with time zone, daylight saving and

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { checkJourney, type Fault, resolveCalendars, touchesOf } from "@leadstream/domain-routing";
+import { checkJourney, type Fault, touchesOf, withOpenHours, writtenCalendars } from "@leadstream/domain-routing";
 import type { JourneyPublished } from "@leadstream/schemas";
-import { CollectorError } from "../errors.ts";
+import { Turns } from "../turns.ts";
 import type { JourneyLog } from "./journey-log.ts";
 
 type Document = Readonly<Record<string, unknown>>;
@@ -18,9 +18,6 @@ export type JourneyOutcome =
   | { readonly kind: "stale"; readonly current: JourneyState }
   | { readonly kind: "invalid"; readonly faults: readonly Fault[] };
 
-const DAY_MS = 86_400_000;
-const DAYS_AHEAD = 730;
-
 /**
  * The journeys as the log holds them. A publication names the version of its journey that its author has seen; of two that have seen the same one the
  * first on the log holds, whichever collector took it. One at a time.
@@ -28,30 +25,27 @@ const DAYS_AHEAD = 730;
 export class JourneyBook {
   private readonly log: JourneyLog;
   private readonly now: () => number;
-  private readonly waitingLimit: number;
+  private readonly turns: Turns;
   private readonly known = new Map<string, JourneyPublished>();
-  private last: Promise<unknown> = Promise.resolve();
-  private waiting = 0;
 
   constructor(log: JourneyLog, now: () => number, limits: { readonly rosterChangesWaiting: number }) {
     this.log = log;
     this.now = now;
-    this.waitingLimit = limits.rosterChangesWaiting;
+    this.turns = new Turns(limits.rosterChangesWaiting, "publications");
   }
 
   /** Every journey that was published, by name, as people wrote it. */
   current(): Promise<readonly (JourneyState & { readonly document: object })[]> {
-    return this.inTurn(async () => {
+    return this.turns.take(async () => {
       await this.catchUp();
       const names = [...this.known.keys()].sort();
-      return names.map((name) => ({ ...this.stateOf(name), document: described(this.known.get(name)!.document) }));
+      return names.map((name) => ({ ...this.stateOf(name), document: writtenCalendars(JSON.parse(this.known.get(name)!.document)) }));
     });
   }
 
   publish(seen: number, document: Document): Promise<JourneyOutcome> {
-    return this.inTurn(async () => {
-      const today = Math.floor(this.now() / DAY_MS) * DAY_MS;
-      const open = (): Document => resolveCalendars(document, today - DAY_MS, today + DAYS_AHEAD * DAY_MS);
+    return this.turns.take(async () => {
+      const open = (): Document => withOpenHours(document, this.now());
       const written = checkJourney(document);
       const faults = written.length > 0 ? written : checkJourney(open());
       if (faults.length > 0) return { kind: "invalid", faults };
@@ -89,28 +83,4 @@ export class JourneyBook {
       if (journey.version > (this.known.get(journey.name)?.version ?? 0)) this.known.set(journey.name, journey);
     });
   }
-
-  private async inTurn<T>(work: () => Promise<T>): Promise<T> {
-    if (this.waiting >= this.waitingLimit) {
-      throw new CollectorError("OVERLOADED", "too many publications are under way", "Wait as long as Retry-After says.", {
-        retryAfterMs: 1_000,
-      });
-    }
-    this.waiting++;
-    const turn = this.last.then(work, work);
-    this.last = turn.catch(() => undefined);
-    try {
-      return await turn;
-    } finally {
-      this.waiting--;
-    }
-  }
-}
-
-/** Without the instants that calendars were resolved to. */
-function described(text: string): object {
-  const document = JSON.parse(text) as { readonly calendars?: Readonly<Record<string, object>> };
-  if (document.calendars === undefined) return document;
-  const calendars = Object.entries(document.calendars).map(([id, calendar]) => [id, { ...calendar, open: undefined }]);
-  return { ...document, calendars: Object.fromEntries(calendars) };
 }

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { editRoster, type Fault, findRep, type RosterEdit } from "@leadstream/domain-routing";
+import { editRoster, type Fault, findRep, type RosterEdit, writtenCalendars } from "@leadstream/domain-routing";
 import type { CommandResults } from "../command-results.ts";
-import { CollectorError } from "../errors.ts";
+import { Turns } from "../turns.ts";
 import type { RosterLog, RosterNews, TeamVersion } from "./roster-log.ts";
 
 /** A wish to change the roster that `version` names. */
@@ -57,27 +57,27 @@ export class Rosters {
   private readonly teams = new Map<string, TeamVersion>();
   /** Changes of this collector that the log has not decided yet. */
   private readonly undecided = new Set<string>();
-  private last: Promise<unknown> = Promise.resolve();
-  private waiting = 0;
+  private readonly turns: Turns;
 
   constructor(log: RosterLog, results: CommandResults, limits: RosterLimits, clock: RosterClock) {
     this.log = log;
     this.results = results;
     this.limits = limits;
     this.clock = clock;
+    this.turns = new Turns(limits.rosterChangesWaiting, "changes of the roster");
   }
 
   /** Version and documents of the teams, by name. */
   current(): Promise<{ readonly version: number; readonly teams: readonly object[] }> {
-    return this.inTurn(async () => {
+    return this.turns.take(async () => {
       await this.catchUp();
       const names = [...this.teams.keys()].sort();
-      return { version: this.version, teams: names.map((name) => described(this.teams.get(name)!.document)) };
+      return { version: this.version, teams: names.map((name) => writtenCalendars(JSON.parse(this.teams.get(name)!.document))) };
     });
   }
 
   change(command: RosterCommand): Promise<RosterOutcome> {
-    return this.inTurn(async () => {
+    return this.turns.take(async () => {
       await this.catchUp();
       const known = this.resultOf(command.commandId);
       if (known !== null) return { kind: "known", result: known };
@@ -105,7 +105,7 @@ export class Rosters {
       const leftMs = end - this.clock.now();
       if (!awaited || (looks > 0 && leftMs <= 0)) return result;
       if (looks > 0) await this.clock.sleep(Math.min(this.limits.rosterPollMs, leftMs));
-      await this.serially(() => this.catchUp());
+      await this.turns.follow(() => this.catchUp());
     }
   }
 
@@ -116,7 +116,7 @@ export class Rosters {
 
   /** Takes over what the log has decided since, also of changes that another collector took. */
   refresh(): Promise<void> {
-    return this.inTurn(() => this.catchUp());
+    return this.turns.take(() => this.catchUp());
   }
 
   /** A change of the roster that waits for its decision. */
@@ -150,33 +150,4 @@ export class Rosters {
     this.undecided.delete(commandId);
     this.results.seeRoster({ kind: "roster", commandId, done, team: teamId, version: done ? version : Math.max(version, this.version) });
   }
-
-  private async inTurn<T>(work: () => Promise<T>): Promise<T> {
-    if (this.waiting >= this.limits.rosterChangesWaiting) {
-      throw new CollectorError("OVERLOADED", "too many changes of the roster are under way", "Wait as long as Retry-After says.", {
-        retryAfterMs: 1_000,
-      });
-    }
-    this.waiting++;
-    try {
-      return await this.serially(work);
-    } finally {
-      this.waiting--;
-    }
-  }
-
-  /** One reader of the log at a time. */
-  private serially<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.last.then(work, work);
-    this.last = turn.catch(() => undefined);
-    return turn;
-  }
-}
-
-/** A team as people wrote it: without the instants that its calendars were resolved to. */
-function described(document: string): object {
-  const team = JSON.parse(document) as { readonly calendars?: Readonly<Record<string, object>> };
-  if (team.calendars === undefined) return team;
-  const calendars = Object.entries(team.calendars).map(([id, calendar]) => [id, { ...calendar, open: undefined }]);
-  return { ...team, calendars: Object.fromEntries(calendars) };
 }

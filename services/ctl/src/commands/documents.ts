@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { readYamlDocument } from "@leadstream/config";
-import { checkJourney, checkPolicy, checkRoster, namesOf, resolveCalendars, rosterParts, touchesOf } from "@leadstream/domain-routing";
+import { checkJourney, checkPolicy, checkRoster, namesOf, rosterParts, touchesOf, withOpenHours } from "@leadstream/domain-routing";
 import { checkModel } from "@leadstream/domain-scoring";
 import type { ModelTerms } from "@leadstream/schemas";
 import { z } from "zod";
@@ -21,10 +21,6 @@ interface DocumentFault {
   readonly problem: string;
   readonly remedy: string;
 }
-
-const CALENDAR_DAYS_BACK = 1;
-const CALENDAR_DAYS_AHEAD = 730;
-const DAY_MS = 86_400_000;
 
 const named = z.looseObject({ name: z.string().min(1) });
 
@@ -104,11 +100,6 @@ const sameAllYear = (document: Readonly<Record<string, unknown>>, nowMs: number)
   document,
   year: document.calendars === undefined ? null : new Date(nowMs).getUTCFullYear(),
 });
-
-function withOpenHours(document: Readonly<Record<string, unknown>>, nowMs: number): Record<string, unknown> {
-  const today = Math.floor(nowMs / DAY_MS) * DAY_MS;
-  return resolveCalendars(document, today - CALENDAR_DAYS_BACK * DAY_MS, today + CALENDAR_DAYS_AHEAD * DAY_MS);
-}
 
 /** One record per team; a team that is no more gets an empty one, so that its leads are given back. */
 export const rosterRecords = (roster: PublishableDocument, formerTeams: readonly string[]): { teamId: string; document: string }[] =>
