@@ -13,7 +13,7 @@ import { nextSilence } from "./next-timers.ts";
 import { blankScore, type Change, eventOutput, modelOutput, timerOutput } from "./outputs.ts";
 import { OwnDecision } from "./own-decision.ts";
 import { copyProfile, type LeadProfile, mergeCapture, mergeProfile, sameAttributes } from "./profile.ts";
-import { Signals } from "./signals.ts";
+import { signalsOf, timerSignals } from "./signals.ts";
 import { bandAt, clampScore, fitOf, fitRows, gradeOf, silenceOf, temperatureOf } from "./standing.ts";
 import {
   ATTRIBUTES_NEW,
@@ -49,7 +49,6 @@ export class Scorer {
   private readonly unseen: LeadState = initialState("");
   private readonly facts: Facts = factsOf(this.unseen);
   private readonly score = blankScore();
-  private readonly signals = new Signals();
   private readonly decision = new OwnDecision(this.facts);
   /** Filled by every `decide` before it is read. */
   private readonly change = {} as { -readonly [K in keyof Change]: Change[K] };
@@ -105,7 +104,7 @@ export class Scorer {
     change.effectiveAt = effectiveAt;
     change.now = now;
     change.awaited = awaited;
-    const signals = this.signals.ofEvent(change);
+    const signals = signalsOf(change);
     const output = eventOutput(this.score, change);
     if (facts.past === null) return this.decision.take(output, signals);
     return this.decision.take(output, signals, correctionsOf(change, facts.past.changes));
@@ -128,7 +127,7 @@ export class Scorer {
       return this.decision.take(null, []);
     }
     const change = { before: state, facts, rows: rows.taken(), model: this.model, kind, due, now, silent };
-    return this.decision.take(timerOutput(this.score, change), this.signals.ofTimer(change));
+    return this.decision.take(timerOutput(this.score, change), timerSignals(change));
   }
 
   /** What this model makes of a lead that another one scored, without an event of the lead. History that never came to life stays at its own time. */
@@ -138,7 +137,7 @@ export class Scorer {
     this.advance(state, facts, rows, (state.flags & LIVE) === 0 ? state.at : Math.max(state.at, now));
     this.conclude(state, facts, rows);
     const change = { before: state, facts, rows: rows.taken(), model: this.model, kind: TIMER_CROSSING, due: facts.at, now, silent: false };
-    return this.decision.take(modelOutput(this.score, change), this.signals.ofTimer(change));
+    return this.decision.take(modelOutput(this.score, change), timerSignals(change));
   }
 
   /** Decay, expiry and silence up to `at`, or the change of model; the sheet then holds the lead's awards. */

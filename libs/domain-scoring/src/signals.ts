@@ -38,123 +38,72 @@ function blankSignal(kind: SignalOutput["kind"], time: number, leadId: string): 
   };
 }
 
-/** The same in an object that is there already. */
-function clearSignal(signal: MutableSignal, kind: SignalOutput["kind"], time: number, leadId: string): void {
-  signal.time = time;
-  signal.leadId = leadId;
-  signal.kind = kind;
-  signal.eventId = null;
-  signal.imported = false;
-  signal.score = 0;
-  signal.band = null;
-  signal.previousBand = null;
-  signal.direction = "none";
-  signal.grade = null;
-  signal.temperature = null;
-  signal.model = "";
-  signal.modelVersion = 0;
-  signal.attributes = null;
-  signal.status = null;
-  signal.rep = null;
-  signal.reason = null;
-  signal.amount = null;
-  signal.command = null;
-  signal.toRep = null;
-  signal.toTeam = null;
-  signal.epoch = null;
-  signal.document = null;
-  signal.policyVersion = null;
-  signal.due = 0;
-  signal.touch = null;
-  signal.currency = null;
+const NO_SIGNALS: readonly SignalOutput[] = [];
+
+/** What the router is told of an event, in this order: captured; status, command or erased; crossed; active. Sets what was told in the facts. */
+export function signalsOf(change: Change): readonly SignalOutput[] {
+  const { before, facts, event } = change;
+  const found: MutableSignal[] = [];
+  tellOwn(found, change);
+  if (!facts.erased) tellCrossed(found, before, change);
+  if (event.type === "Touch" && isActivity(change, event.value)) {
+    tell(found, "active", change).touch = event.value.kind;
+    if (!event.value.imported) facts.lastActiveSignalAt = facts.at;
+  }
+  if (found.length === 0) return NO_SIGNALS;
+  for (const signal of found) {
+    signal.eventId = event.value.eventId;
+    signal.imported = event.value.imported;
+  }
+  attach(found, facts, before.profile);
+  return found;
 }
 
-/** Signals of one decision, filled anew for each: they hold until the next. */
-export class Signals {
-  private readonly signals: MutableSignal[] = [];
-  /** Of each length one: the first signals. */
-  private readonly lists: (readonly MutableSignal[])[] = [];
-  private count = 0;
-
-  /** What the router is told of an event, in this order: captured; status, command or erased; crossed; active. Sets what was told in the facts. */
-  ofEvent(change: Change): readonly SignalOutput[] {
-    const { before, facts, event } = change;
-    this.count = 0;
-    this.tellOwn(change);
-    if (!facts.erased) this.tellCrossed(before, change);
-    if (event.type === "Touch" && isActivity(change, event.value)) {
-      this.lead("active", change).touch = event.value.kind;
-      if (!event.value.imported) facts.lastActiveSignalAt = facts.at;
-    }
-    const told = this.told();
-    for (let index = 0; index < told.length; index++) {
-      told[index]!.eventId = event.value.eventId;
-      told[index]!.imported = event.value.imported;
-    }
-    attach(told, facts, before.profile);
-    return told;
+export function timerSignals(change: TimerChange): readonly SignalOutput[] {
+  const { before, facts, due, silent } = change;
+  const found: MutableSignal[] = [];
+  tellCrossed(found, before, change);
+  if (silent && (facts.flags & LIVE) !== 0) tell(found, "inactive", change);
+  for (const signal of found) {
+    signal.due = due;
+    signal.imported = (facts.flags & LIVE) === 0;
   }
+  attach(found, facts, before.profile);
+  return found;
+}
 
-  ofTimer(change: TimerChange): readonly SignalOutput[] {
-    const { before, facts, due, silent } = change;
-    this.count = 0;
-    this.tellCrossed(before, change);
-    if (silent && (facts.flags & LIVE) !== 0) this.lead("inactive", change);
-    const told = this.told();
-    for (const signal of told) {
-      signal.due = due;
-      signal.imported = (facts.flags & LIVE) === 0;
-    }
-    attach(told, facts, before.profile);
-    return told;
-  }
+/** One more, about the lead as it stands. */
+function tell(found: MutableSignal[], kind: SignalOutput["kind"], { facts, now, model }: Standing): MutableSignal {
+  const signal = blankSignal(kind, now, facts.leadId);
+  signal.score = facts.score;
+  signal.band = facts.band;
+  signal.grade = facts.grade;
+  signal.temperature = facts.temperature;
+  signal.model = model.name;
+  signal.modelVersion = model.version;
+  found.push(signal);
+  return signal;
+}
 
-  private told(): readonly MutableSignal[] {
-    let list = this.lists[this.count];
-    if (list === undefined) {
-      list = this.signals.slice(0, this.count);
-      this.lists[this.count] = list;
-    }
-    return list;
-  }
+function tellOwn(found: MutableSignal[], change: Change): void {
+  const { before, event, verdict } = change;
+  if (verdict === "duplicate") return;
+  if (event.type === "Capture" && (before.flags & CAPTURED) === 0) tell(found, "captured", change);
+  else if (event.type === "Status") sayStatus(tell(found, "status", change), event.value);
+  else if (event.type === "Command") sayCommand(tell(found, event.value.command === "erase" ? "erased" : "command", change), event.value);
+}
 
-  /** One more, about the lead as it stands. */
-  private lead(kind: SignalOutput["kind"], { facts, now, model }: Standing): MutableSignal {
-    let signal = this.signals[this.count];
-    if (signal === undefined) {
-      signal = blankSignal(kind, now, facts.leadId);
-      this.signals.push(signal);
-    } else clearSignal(signal, kind, now, facts.leadId);
-    this.count++;
-    signal.score = facts.score;
-    signal.band = facts.band;
-    signal.grade = facts.grade;
-    signal.temperature = facts.temperature;
-    signal.model = model.name;
-    signal.modelVersion = model.version;
-    return signal;
-  }
-
-  private tellOwn(change: Change): void {
-    const { before, event, verdict } = change;
-    if (verdict === "duplicate") return;
-    if (event.type === "Capture" && (before.flags & CAPTURED) === 0) this.lead("captured", change);
-    else if (event.type === "Status") sayStatus(this.lead("status", change), event.value);
-    else if (event.type === "Command") sayCommand(this.lead(event.value.command === "erase" ? "erased" : "command", change), event.value);
-  }
-
-  /** The band changed (up or down), or only the grade (direction none): B becomes A when the budget becomes clear. */
-  private tellCrossed(before: LeadState, standing: Standing): void {
-    const { facts, model } = standing;
-    const from = before.band === "" ? model.bandNames[0]! : before.band;
-    const regraded = before.grade !== facts.grade && (before.flags & CAPTURED) !== 0;
-    if (from === facts.band && !regraded) return;
-    const signal = this.lead("crossed", standing);
-    signal.previousBand = from;
-    // A band that the model no longer has counts as the lowest.
-    const change = model.bandNames.indexOf(facts.band) - Math.max(0, model.bandNames.indexOf(from));
-    signal.direction = change > 0 ? "up" : change < 0 ? "down" : "none";
-  }
+/** The band changed (up or down), or only the grade (direction none): B becomes A when the budget becomes clear. */
+function tellCrossed(found: MutableSignal[], before: LeadState, standing: Standing): void {
+  const { facts, model } = standing;
+  const from = before.band === "" ? model.bandNames[0]! : before.band;
+  const regraded = before.grade !== facts.grade && (before.flags & CAPTURED) !== 0;
+  if (from === facts.band && !regraded) return;
+  const signal = tell(found, "crossed", standing);
+  signal.previousBand = from;
+  // A band that the model no longer has counts as the lowest.
+  const change = model.bandNames.indexOf(facts.band) - Math.max(0, model.bandNames.indexOf(from));
+  signal.direction = change > 0 ? "up" : change < 0 ? "down" : "none";
 }
 
 type Standing = Pick<Change, "facts" | "now" | "model">;
@@ -187,8 +136,7 @@ function isActivity({ facts, verdict, model, awaited }: Change, { kind, imported
 
 /** Attributes go with captured and crossed, and with the next signal after they changed. */
 function attach(signals: readonly MutableSignal[], facts: Facts, known: LeadProfile): void {
-  for (let index = 0; index < signals.length; index++) {
-    const signal = signals[index]!;
+  for (const signal of signals) {
     const wanted = signal.kind === "captured" || signal.kind === "crossed" || (facts.flags & ATTRIBUTES_NEW) !== 0;
     if (!wanted || facts.erased) continue;
     signal.attributes = attributesOf(facts.profile ?? known);
