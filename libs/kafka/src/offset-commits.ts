@@ -51,7 +51,7 @@ export function createOffsetCommits(connection: KafkaConnection, groupId: string
     async fetch(topic, partitions) {
       const answer = await ask(
         `to give the offsets of ${groupId}`,
-        (node) => lane.call(node, offsetFetchApi, { groupId, topic, partitions }),
+        (node) => lane.call(node, offsetFetchApi, { groupId, topic, partitions, stable: true }),
         (each) => [each.errorCode, ...each.offsets.map(({ errorCode }) => errorCode)],
       );
       const found = answer.offsets.filter(({ offset }) => offset >= 0);

@@ -10,7 +10,7 @@ import { KafkaAdapterError } from "./errors.ts";
 import type { Lane } from "./lane.ts";
 import type { LaneBatches } from "./outbox.ts";
 import type { Api } from "./protocol/api.ts";
-import { offsetFetchApi } from "./protocol/group.ts";
+import { type FetchedOffset, offsetFetchApi } from "./protocol/group.ts";
 import { type ProducedPartition, produceV9Api, produceV12Api } from "./protocol/produce.ts";
 import { isCoordinatorMoved, isFatal, isFenced, type ProtocolErrorName, protocolError, refused } from "./protocol/protocol-errors.ts";
 import * as transactions from "./protocol/transactions.ts";
@@ -82,40 +82,48 @@ export class TransactionProtocol {
     this.leadersKnown = false;
   }
 
-  /** Step 3: the committed offset, stable: undecided transactions of the offset are waited for, and one that hangs is withdrawn. */
-  committed(): Promise<{ readonly offset: number; readonly metadata: string } | null> {
-    const { groupId, topic, partition } = this.identity;
-    const doing = `to give the offset of ${groupId}`;
+  /** Step 3: the committed offset, stable: undecided transactions of the offset are waited for, and one that hangs is ended. */
+  committed(acknowledged: number): Promise<{ readonly offset: number; readonly metadata: string } | null> {
     const hangsAtMs = performance.now() + this.timeoutMs * HANGS_AFTER_PART;
     return retry(this.limits(), async () => {
-      const answer = await this.ask(
-        this.groupCoordinator,
-        offsetFetchApi,
-        { groupId, topic, partitions: [partition] },
-        doing,
-        (each) => [each.errorCode, ...each.offsets.map(({ errorCode }) => errorCode).filter((code) => !isUnstable(code))],
-        true,
-      );
-      const [found] = answer.offsets;
+      const found = await this.fetchOffset(true);
       if (found === undefined) return null;
       if (!isUnstable(found.errorCode)) return found.offset < 0 ? null : { offset: found.offset, metadata: found.metadata };
-      if (performance.now() < hangsAtMs) return new Again(this.fault(doing, "UNSTABLE_OFFSET_COMMIT"));
-      throw await this.withdrawHanging();
+      if (performance.now() < hangsAtMs)
+        return new Again(this.fault(`to give the offset of ${this.identity.groupId}`, "UNSTABLE_OFFSET_COMMIT"));
+      throw await this.endHanging(acknowledged);
     });
+  }
+
+  private async fetchOffset(stable: boolean): Promise<FetchedOffset | undefined> {
+    const { groupId, topic, partition } = this.identity;
+    const answer = await this.ask(
+      this.groupCoordinator,
+      offsetFetchApi,
+      { groupId, topic, partitions: [partition], stable },
+      `to give the offset of ${groupId}`,
+      (each) => [each.errorCode, ...each.offsets.map(({ errorCode }) => errorCode).filter((code) => !isUnstable(code))],
+      true,
+    );
+    return answer.offsets[0];
   }
 
   /**
    * Step 2 has ended what this producer had open, so an offset that stays undecided belongs to a transaction that the broker has ended without
-   * writing its markers, and would stay so for ever. An aborted transaction over all that it may have written to gives it markers.
+   * writing its markers, and would stay so for ever. A transaction over all that it may have written to gives it markers. They commit it where the
+   * offset before it lies below what was acknowledged: the hanging one is what acknowledged it. Otherwise they abort it, and the fold makes the
+   * same outputs again.
    */
-  private async withdrawHanging(): Promise<RetriableStreamError> {
+  private async endHanging(acknowledged: number): Promise<RetriableStreamError> {
     const { transactionalId, outputs } = this.identity;
+    const before = await this.fetchOffset(false);
+    const commit = (before?.offset ?? 0) < acknowledged;
     await this.enlist(outputs);
-    const request = { transactionalId, ...this.producer, commit: false };
+    const request = { transactionalId, ...this.producer, commit };
     const doing = `to end a transaction of ${transactionalId} that hangs`;
     await this.ask(this.transactionCoordinator, transactions.endTxnV3Api, request, doing, (each) => [each.errorCode]);
     return new RetriableStreamError(
-      `a transaction of ${transactionalId} hung, ended by the broker without its markers. It is withdrawn, its outputs are made again; see "A transaction that hangs" in docs/operations.md`,
+      `a transaction of ${transactionalId} hung, ended by the broker without its markers. It is ${commit ? "committed, as it was acknowledged" : "withdrawn, its outputs are made again"}; see "A transaction that hangs" in docs/operations.md`,
     );
   }
 

@@ -38,8 +38,8 @@ class KafkaTransactionalWriter implements TransactionalWriter {
     this.ready = true;
   }
 
-  committed(): Promise<CommittedOffset | null> {
-    return this.passing(() => this.protocol.committed());
+  committed(acknowledged: number): Promise<CommittedOffset | null> {
+    return this.passing(() => this.protocol.committed(acknowledged));
   }
 
   outbox(): Outbox {

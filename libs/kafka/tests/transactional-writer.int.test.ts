@@ -106,7 +106,7 @@ describe.each([
     const output = await createTopic(2);
     const one = writer({}, here);
     await one.initialise();
-    expect(await one.committed()).toBeNull();
+    expect(await one.committed(0)).toBeNull();
     append(one, output, 0, "a");
     append(one, output, 1, "b");
     expect([one.outbox().records, one.outbox().bytes > 0]).toEqual([2, true]);
@@ -116,7 +116,7 @@ describe.each([
     await one.commit(42, "next");
     expect(values(await committedRecords(output, 0, "c"))).toEqual(["a", "c"]);
     expect(values(await committedRecords(output, 1, "b"))).toEqual(["b"]);
-    expect(await one.committed()).toEqual({ offset: 42, metadata: "next" });
+    expect(await one.committed(0)).toEqual({ offset: 42, metadata: "next" });
     await one.close();
   });
 
@@ -124,7 +124,7 @@ describe.each([
     const one = writer({}, here);
     await one.initialise();
     await one.commit(7, "");
-    expect(await one.committed()).toEqual({ offset: 7, metadata: "" });
+    expect(await one.committed(0)).toEqual({ offset: 7, metadata: "" });
     await one.close();
   });
 
@@ -165,7 +165,7 @@ describe.each([
     await zombie.commit(1, "one");
     const owner = writer(id, here);
     await owner.initialise();
-    expect(await owner.committed()).toEqual({ offset: 1, metadata: "one" });
+    expect(await owner.committed(0)).toEqual({ offset: 1, metadata: "one" });
     append(zombie, output, 0, "zombie");
     const fault = await zombie.commit(2, "zombie").catch((error: unknown) => error);
     expect(fault).toBeInstanceOf(StreamError);
@@ -173,11 +173,14 @@ describe.each([
     append(owner, output, 0, "second");
     await owner.commit(3, "three");
     expect(values(await committedRecords(output, 0, "second"))).toEqual(["first", "second"]);
-    expect(await owner.committed()).toEqual({ offset: 3, metadata: "three" });
+    expect(await owner.committed(0)).toEqual({ offset: 3, metadata: "three" });
     await Promise.all([zombie.close(), owner.close()]);
   });
 
-  it("3: withdraws a transaction of its own that the broker ended without markers", async () => {
+  it.each([
+    ["withdraws one that nobody acknowledged", 3, /hung.*withdrawn/, { offset: 3, metadata: "kept" }, ["kept", "after"]],
+    ["commits one that the store has followed", 9, /hung.*committed/, { offset: 9, metadata: "lost" }, ["kept", "lost", "after"]],
+  ] as const)("3: of its transactions that the broker ended without markers it %s", async (_, acknowledged, told, offset, read) => {
     const output = await createTopic(2);
     const outputs = [{ topic: output, partitions: [0, 1] }];
     const options = { transactionalId: uniqueName("hanging"), groupId: uniqueName("group"), outputs, timeoutMs: 4_000 };
@@ -188,12 +191,12 @@ describe.each([
     await leaveHanging({ ...options, topic: input, partition: 0 }, output);
     const one = writer(options, here);
     await one.initialise();
-    await expect(one.committed()).rejects.toThrow(/hung.*withdrawn/);
+    await expect(one.committed(acknowledged)).rejects.toThrow(told);
     await one.initialise();
-    expect(await one.committed()).toEqual({ offset: 3, metadata: "kept" });
+    expect(await one.committed(acknowledged)).toEqual(offset);
     append(one, output, 0, "after");
-    await one.commit(4, "");
-    expect(values(await committedRecords(output, 0, "after"))).toEqual(["kept", "after"]);
+    await one.commit(10, "");
+    expect(values(await committedRecords(output, 0, "after"))).toEqual(read);
     await Promise.all([before.close(), one.close()]);
   });
 
@@ -209,7 +212,7 @@ describe.each([
     await expect(one.commit(6, "")).rejects.toThrow("go to step 2");
     const next = writer(id, here);
     await next.initialise();
-    expect(await next.committed()).toBeNull();
+    expect(await next.committed(0)).toBeNull();
     append(next, output, 0, "kept");
     await next.commit(5, "kept");
     expect(values(await committedRecords(output, 0, "kept"))).toEqual(["kept"]);

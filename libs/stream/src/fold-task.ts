@@ -107,7 +107,7 @@ export class FoldTask<Input, State, Shared> {
       writer = topology.transactions.writer(partition, outputPartitions(topology as Topology, partition));
       await writer.initialise(); // step 2
       this.fault("step-2-producer-initialised");
-      const committed = await writer.committed(); // step 3
+      const committed = await writer.committed(header?.offset ?? 0); // step 3
       this.fault("step-3-offset-fetched");
       inbox = await topology.inbox.open(partition);
       const plan = planRecovery({

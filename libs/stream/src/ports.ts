@@ -68,8 +68,11 @@ export interface RecordHeader {
 export interface TransactionalWriter {
   /** Step 2: fences the predecessor; retried until answered. */
   initialise(): Promise<void>;
-  /** Step 3: the group's offset for the inbox partition with its metadata, or null when there is none. */
-  committed(): Promise<CommittedOffset | null>;
+  /**
+   * Step 3: the group's offset for the inbox partition with its metadata, or null when there is none. `acknowledged`: the highest position known to
+   * have been committed (the store's offset, 0 without one); where the broker has forgotten how a transaction ended, it decides.
+   */
+  committed(acknowledged: number): Promise<CommittedOffset | null>;
   outbox(): Outbox;
   /**
    * Steps 7 to 9: begin, send what the outbox holds, commit `position` with `metadata`, end. Empties the outbox.

@@ -9,7 +9,7 @@ export interface EventuallyOptions {
 
 /**
  * Waits until `condition` gives something other than false, null or undefined, and returns it. A condition that throws counts as not yet true;
- * after the limit the error tells what was waited for and carries the last fault as its cause.
+ * after the limit the error tells what was waited for and the last fault, which is its cause too.
  */
 export async function eventually<T>(
   condition: () => T | Promise<T>,
@@ -27,7 +27,10 @@ export async function eventually<T>(
     } catch (error) {
       fault = error;
     }
-    if (performance.now() >= end) throw new Error(`waited ${timeoutMs} ms in vain for ${options.what}`, { cause: fault });
+    if (performance.now() >= end)
+      throw new Error(`waited ${timeoutMs} ms in vain for ${options.what}${fault === undefined ? "" : `: ${String(fault)}`}`, {
+        cause: fault,
+      });
     await new Promise((resolve) => setTimeout(resolve, everyMs));
   }
 }

@@ -25,7 +25,7 @@ describe("eventually", () => {
   it("fails at its limit with what was waited for and the last fault", async () => {
     const fault = new Error("broken");
     const waiting = eventually(() => Promise.reject(fault), { what: "the broker", timeoutMs: 5, everyMs: 1 });
-    await expect(waiting).rejects.toMatchObject({ message: "waited 5 ms in vain for the broker", cause: fault });
+    await expect(waiting).rejects.toMatchObject({ message: "waited 5 ms in vain for the broker: Error: broken", cause: fault });
   });
 });
 

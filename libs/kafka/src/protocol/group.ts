@@ -1,6 +1,6 @@
 /**
  * JoinGroup v5, SyncGroup v3, Heartbeat v3, LeaveGroup v1, OffsetCommit v7 (the last plain versions) and OffsetFetch v7, the first that can ask for
- * stable offsets: while a transaction's offset is undecided the broker says so instead of giving the one before.
+ * `stable` offsets: while a transaction's offset is undecided the broker says so instead of giving the one before.
  */
 import type { Api } from "./api.ts";
 
@@ -135,21 +135,21 @@ export interface FetchedOffset extends PartitionOffset {
 }
 
 export const offsetFetchApi: Api<
-  { readonly groupId: string; readonly topic: string; readonly partitions: readonly number[] },
+  { readonly groupId: string; readonly topic: string; readonly partitions: readonly number[]; readonly stable: boolean },
   { readonly errorCode: number; readonly offsets: readonly FetchedOffset[] }
 > = {
   name: "OffsetFetch",
   key: 9,
   version: 7,
   flexible: true,
-  write(writer, { groupId, topic, partitions }) {
+  write(writer, { groupId, topic, partitions, stable }) {
     writer.compactString(groupId);
     writer.compactArray([topic], (name) => {
       writer.compactString(name);
       writer.compactArray(partitions, (partition) => writer.int32(partition));
       writer.tags();
     });
-    writer.boolean(true).tags();
+    writer.boolean(stable).tags();
   },
   read(reader) {
     reader.int32();
