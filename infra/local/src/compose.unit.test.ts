@@ -94,7 +94,7 @@ describe("docker-compose.yml against infra/stack.yaml", () => {
       const { environment, command, build } = part(service.name);
       expect(Object.keys(environment).sort()).toEqual([...shared, service.portVariable].sort());
       expect(environment[service.portVariable]).toBe(servicePort(service, stack.ports));
-      expect(command).toEqual([service.command]);
+      expect(command).toEqual([`--max-old-space-size=${service.heapMb}`, service.command]);
       expect(build?.dockerfile).toBe("infra/Dockerfile");
     }
     expect(Object.keys(part("prepare").environment).sort()).toEqual([...shared].sort());
@@ -125,6 +125,11 @@ describe("infra/Dockerfile against infra/stack.yaml", () => {
     expect(dockerfile).toContain(`FROM node:${stack.versions.node}-slim\n`);
     expect(dockerfile).toContain(` pnpm@${stack.versions.pnpm}\n`);
     expect(dockerfile).toContain("pnpm install --frozen-lockfile");
+  });
+
+  it("runs Node as the local runner does", () => {
+    const entry = /^ENTRYPOINT (.+)$/m.exec(read("infra/Dockerfile"))?.[1] ?? "[]";
+    expect(JSON.parse(entry)).toEqual(["node", ...stack.nodeArguments]);
   });
 
   it("keeps compiled code where the local runner keeps it", () => {

@@ -10,6 +10,7 @@ export { type RunningServers, type ServerAddresses, type StartServersOptions, st
 export { compiledCode, stackEnvironment } from "./service-process.ts";
 export {
   loadStack,
+  nodeArguments,
   type PortName,
   type Ports,
   parseStack,

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { startReadyChild } from "./child-process.ts";
 import { logFileOf, pidFileOf, type ServerAddresses } from "./servers.ts";
-import type { PortName, Ports, Stack, StackService } from "./stack.ts";
+import { nodeArguments, type PortName, type Ports, type Stack, type StackService } from "./stack.ts";
 import type { Handle } from "./supervised.ts";
 
 export type ServiceContext = {
@@ -15,8 +15,6 @@ export type ServiceContext = {
 };
 
 const healthLimitMs = 3_000;
-/** V8 derives the young space from the old one; with a small heap it becomes so small that short-lived objects are collected all the time. */
-const youngSpace = "--max-semi-space-size=16";
 
 /** Node keeps what it compiled there, by content: a service that starts again loads its code in less than half of the processor time. */
 export const compiledCode = (dataDir: string): Record<string, string> => ({ NODE_COMPILE_CACHE: join(dataDir, "compiled") });
@@ -60,13 +58,7 @@ export const startService = (service: StackService, context: ServiceContext, sig
   const settings = {
     name: service.name,
     command: process.execPath,
-    args: [
-      `--max-old-space-size=${service.heapMb}`,
-      youngSpace,
-      "--disable-warning=ExperimentalWarning",
-      "--disable-warning=TimeoutNegativeWarning",
-      join(root, service.command),
-    ],
+    args: [...nodeArguments(stack, service.heapMb), join(root, service.command)],
     environment: { ...process.env, ...compiledCode(dataDir), ...stackEnvironment(context), ...context.environment },
     workingDirectory: root,
     logFile: logFileOf(dataDir, service.name),

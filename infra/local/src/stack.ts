@@ -32,6 +32,7 @@ const stackSchema = z
       registry: z.strictObject({ artifact: z.string().min(1), sha512 }),
     }),
     images: z.strictObject({ kafka: image, registry: image, clickhouse: image }),
+    nodeArguments: z.array(z.string().regex(/^--[a-z-]+(=.+)?$/, "must look like --name or --name=value")),
     java: z.strictObject({ kafka: javaNeed, registry: javaNeed }),
     ports: z.strictObject({
       kafka: port,
@@ -108,5 +109,8 @@ export const parseStack = (text: string, file = "infra/stack.yaml"): Stack => {
   const faults = result.error.issues.map((issue) => `  ${issue.path.join(".") || "(top)"}: ${issue.message}`);
   throw new LocalStackError("STACK_INVALID", `${file} has ${faults.length} fault(s); correct each of them:\n${faults.join("\n")}`);
 };
+
+/** How Node is to run a service with so much heap, before the name of its program. */
+export const nodeArguments = (stack: Stack, heapMb: number): string[] => [`--max-old-space-size=${heapMb}`, ...stack.nodeArguments];
 
 export const loadStack = (root: string): Stack => parseStack(readFileSync(join(root, "infra/stack.yaml"), "utf8"));

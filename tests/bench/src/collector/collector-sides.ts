@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { freePorts } from "@leadstream/infra-local";
+import { freePorts, loadStack } from "@leadstream/infra-local";
 import type { BenchContext } from "../harness/bench.ts";
 import { Child } from "../harness/child.ts";
 import type { Cluster } from "../harness/cluster.ts";
@@ -49,12 +49,12 @@ export async function startCollector(
   return { name: "leadstream", child, port, apiKey, writesToLog: true };
 }
 
-export async function startBare({ workFolder }: BenchContext): Promise<CollectorSide> {
+export async function startBare({ root, workFolder }: BenchContext): Promise<CollectorSide> {
   const port = await freePort();
   const child = new Child({
     name: "the bare Fastify handler",
     command: process.execPath,
-    args: ["--max-semi-space-size=16", "--disable-warning=ExperimentalWarning", join(import.meta.dirname, "bare-main.ts")],
+    args: [...loadStack(root).nodeArguments, join(import.meta.dirname, "bare-main.ts")],
     environment: { ...process.env, NODE_OPTIONS: "", BARE_PORT: String(port) },
     logFile: join(workFolder, "bare.log"),
   });

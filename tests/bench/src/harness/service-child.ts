@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { compiledCode, loadStack, type ServerAddresses } from "@leadstream/infra-local";
+import { compiledCode, loadStack, nodeArguments, type ServerAddresses } from "@leadstream/infra-local";
 import { Child } from "./child.ts";
 
 export interface ServiceWish {
@@ -19,19 +19,13 @@ export interface ServiceWish {
 /** A shipped service as the stack starts it, with settings of the bench on top. */
 export function startService(wish: ServiceWish): Child {
   const { root, addresses } = wish;
-  const service = loadStack(root).services.find(({ name }) => name === wish.service);
+  const stack = loadStack(root);
+  const service = stack.services.find(({ name }) => name === wish.service);
   if (service === undefined) throw new RangeError(`infra/stack.yaml has no service ${wish.service}`);
   return new Child({
     name: `the ${wish.service} service`,
     command: process.execPath,
-    args: [
-      `--max-old-space-size=${wish.heapMb || service.heapMb}`,
-      "--max-semi-space-size=16",
-      "--disable-warning=ExperimentalWarning",
-      "--disable-warning=TimeoutNegativeWarning",
-      ...(wish.nodeArguments ?? []),
-      join(root, service.command),
-    ],
+    args: [...nodeArguments(stack, wish.heapMb || service.heapMb), ...(wish.nodeArguments ?? []), join(root, service.command)],
     environment: {
       ...process.env,
       ...compiledCode(wish.dataDir),

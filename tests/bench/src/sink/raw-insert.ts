@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { join } from "node:path";
+import { loadStack, nodeArguments } from "@leadstream/infra-local";
 import { BenchError } from "../harness/bench-error.ts";
 import { DISTURBED_SHARE, ForeignLoad } from "../harness/foreign-load.ts";
 import { killAtExit } from "../harness/kill-at-exit.ts";
@@ -17,9 +18,9 @@ export class RawInsertProcess {
     this.records = records;
   }
 
-  static async start(settings: RawSettings, heapMb: number): Promise<RawInsertProcess> {
+  static async start(settings: RawSettings, heapMb: number, root: string): Promise<RawInsertProcess> {
     const child = fork(join(import.meta.dirname, "raw-main.ts"), {
-      execArgv: [`--max-old-space-size=${heapMb}`, "--max-semi-space-size=16", "--disable-warning=ExperimentalWarning"],
+      execArgv: nodeArguments(loadStack(root), heapMb),
       env: { ...process.env, NODE_OPTIONS: "", RAW_SETTINGS: JSON.stringify(settings) },
     });
     killAtExit(child);

@@ -38,7 +38,11 @@ export const sinkBench: Bench = {
       const plan = { leads: parameters.leads, keys: "uniform", seed: 1, duplicates: 0 } as const;
       const prefilled = await prefill(cluster, plan, parameters.warmUp + parameters.touches);
       const { kafka, registry, clickhouse } = cluster.addresses;
-      raw = await RawInsertProcess.start({ brokers: kafka.brokers, registryUrl: registry.url, clickhouse }, parameters.rawHeapMb);
+      raw = await RawInsertProcess.start(
+        { brokers: kafka.brokers, registryUrl: registry.url, clickhouse },
+        parameters.rawHeapMb,
+        context.root,
+      );
       const samples: SinkSample[] = [];
       const keep = (sample: SinkSample): void => {
         log(

@@ -17,7 +17,7 @@ const small = {
   storeEvery: 2_000,
   cacheBytes: 32 << 20,
 };
-const full = { ...small, sizes: "10000,100000,1000000", events: 200_000, activeLeads: 2_000, eventsPerTimer: 100, storeEvery: 20_000 };
+const full = { ...small, sizes: "10000,100000,1000000", events: 180_000, activeLeads: 2_000, eventsPerTimer: 100, storeEvery: 20_000 };
 type Parameters = typeof small;
 
 const foldNames = ["cases", "scoring"];
@@ -59,22 +59,28 @@ export const timersBench: Bench = {
   },
 };
 
-function sizesOf({ sizes, folds, events, activeLeads, eventsPerTimer }: Parameters, repeats: number): readonly number[] {
+function sizesOf({ sizes, folds, events, storeEvery, activeLeads, eventsPerTimer }: Parameters, repeats: number): readonly number[] {
   const numbers = sizes.split(",").map(Number);
-  const needed = activeLeads + Math.ceil(((repeats + 1) * events) / eventsPerTimer);
+  const needed = activeLeads + Math.ceil(((repeats + 1) * (events + storeEvery)) / eventsPerTimer);
   const tooFew = numbers.filter((size) => !(size >= needed));
   const faults = tooFew.map((size) => `sizes: ${size} leads are fewer than the ${needed} whose clocks are needed`);
   const unknown = folds.split(",").filter((fold) => !foldNames.includes(fold));
   faults.push(...unknown.map((fold) => `folds: ${fold} is not one of ${foldNames.join(", ")}`));
+  if (events % storeEvery !== 0) faults.push(`events: ${events} is not a multiple of storeEvery (${storeEvery})`);
   if (faults.length > 0) throw new BenchError("INVALID_OPTION", faults.join("; "));
   return numbers;
 }
 
-async function startSide({ workFolder, log }: BenchContext, parameters: Parameters, fold: string, openLeads: number): Promise<TimersSide> {
+async function startSide(
+  { root, workFolder, log }: BenchContext,
+  parameters: Parameters,
+  fold: string,
+  openLeads: number,
+): Promise<TimersSide> {
   const directory = join(workFolder, `${fold}-${openLeads}`);
   mkdirSync(directory);
   const startedMs = performance.now();
-  const side = await TimersSide.start({ ...parameters, fold, openLeads, directory });
+  const side = await TimersSide.start({ ...parameters, fold, openLeads, directory }, root);
   log(`${fold}: ${openLeads} leads with open clocks in ${((performance.now() - startedMs) / 1_000).toFixed(1)} s`);
   return side;
 }
@@ -118,7 +124,7 @@ function result(
       "Each side in a process of its own: the services' topologies over their real store on the disk, fed from memory; outputs are encoded and thrown away.",
       "Each lead has its clocks running: five or six of a case under the policy `default`, one of a score under the model `default`.",
       "Whatever the number of leads, the same few act and one event in eventsPerTimer lets the clock of another lead ring, whose state is read from the store.",
-      "Timed until the store holds all; processor time is user and system time of the process, the store's thread included.",
+      "Timed in the midst of a stream: the store is written behind, one write is under way at the start and one at the end; processor time is user and system time of the process, the store's thread included.",
     ],
     versions: {},
     parameters,

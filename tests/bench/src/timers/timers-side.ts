@@ -1,13 +1,14 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
+import { loadStack, nodeArguments } from "@leadstream/infra-local";
 import { BenchError } from "../harness/bench-error.ts";
 import type { StoredFoldSettings } from "../in-process/stored-fold.ts";
 
 export interface TimersWish extends StoredFoldSettings {
   readonly fold: string;
   readonly openLeads: number;
-  /** Of one pass. */
+  /** Of one pass, behind the `storeEvery` that begin it: a multiple of those. */
   readonly events: number;
   readonly activeLeads: number;
   readonly eventsPerTimer: number;
@@ -35,8 +36,8 @@ export class TimersSide {
   }
 
   /** Resolves when the store is filled. */
-  static async start(wish: TimersWish): Promise<TimersSide> {
-    const execArgv = ["--expose-gc", `--max-old-space-size=${HEAP_MB}`, "--disable-warning=ExperimentalWarning"];
+  static async start(wish: TimersWish, root: string): Promise<TimersSide> {
+    const execArgv = ["--expose-gc", ...nodeArguments(loadStack(root), HEAP_MB)];
     const environment = { ...process.env, NODE_OPTIONS: "" };
     const child = fork(join(import.meta.dirname, "timers-child.ts"), [JSON.stringify(wish)], { execArgv, env: environment });
     const side = new TimersSide(wish, child);
