@@ -7,7 +7,7 @@ export { type LogLine, silent } from "./log-line.ts";
 export { logNames, showLogs } from "./logs.ts";
 export { assertPortsFree, freePorts, resolvePorts } from "./ports.ts";
 export { type RunningServers, type ServerAddresses, type StartServersOptions, startServers } from "./servers.ts";
-export { compiledCode, stackEnvironment } from "./service-process.ts";
+export { nodeEnvironment, stackEnvironment } from "./service-process.ts";
 export {
   loadStack,
   nodeArguments,

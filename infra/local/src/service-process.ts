@@ -16,8 +16,11 @@ export type ServiceContext = {
 
 const healthLimitMs = 3_000;
 
-/** Node keeps what it compiled there, by content: a service that starts again loads its code in less than half of the processor time. */
-export const compiledCode = (dataDir: string): Record<string, string> => ({ NODE_COMPILE_CACHE: join(dataDir, "compiled") });
+/** Besides nodeEnvironment: Node keeps what it compiled, by content, so a service that starts again loads its code in less than half of the time. */
+export const nodeEnvironment = (stack: Stack, dataDir: string): Record<string, string> => ({
+  ...stack.nodeEnvironment,
+  NODE_COMPILE_CACHE: join(dataDir, "compiled"),
+});
 
 export const servicePort = (service: StackService, ports: Ports): number => ports[service.name as PortName];
 
@@ -59,7 +62,7 @@ export const startService = (service: StackService, context: ServiceContext, sig
     name: service.name,
     command: process.execPath,
     args: [...nodeArguments(stack, service.heapMb), join(root, service.command)],
-    environment: { ...process.env, ...compiledCode(dataDir), ...stackEnvironment(context), ...context.environment },
+    environment: { ...process.env, ...nodeEnvironment(stack, dataDir), ...stackEnvironment(context), ...context.environment },
     workingDirectory: root,
     logFile: logFileOf(dataDir, service.name),
     pidFile: pidFileOf(dataDir, service.name),

@@ -33,6 +33,7 @@ const stackSchema = z
     }),
     images: z.strictObject({ kafka: image, registry: image, clickhouse: image }),
     nodeArguments: z.array(z.string().regex(/^--[a-z-]+(=.+)?$/, "must look like --name or --name=value")),
+    nodeEnvironment: z.record(z.string().regex(/^[A-Z_]+$/, "must look like NAME"), z.string()),
     java: z.strictObject({ kafka: javaNeed, registry: javaNeed }),
     ports: z.strictObject({
       kafka: port,

@@ -46,7 +46,7 @@ interface Place {
 }
 
 async function connect(service: string, settings: FoldServiceSettings, { directory, logicFolders, lock }: Place): Promise<FoldIo> {
-  const kafka = await connectKafka({
+  const connecting = connectKafka({
     brokers: settings.kafkaBrokers,
     clientId: `${settings.groupPrefix}-${service}`,
     connectionTimeoutMs: 5_000,
@@ -54,7 +54,8 @@ async function connect(service: string, settings: FoldServiceSettings, { directo
     retries: 12,
     initialRetryTimeMs: 20,
   });
-  const registry = await connectRegistry({ url: settings.registryUrl, cacheFile: join(directory, "schema-ids.json") });
+  const asking = connectRegistry({ url: settings.registryUrl, cacheFile: join(directory, "schema-ids.json") });
+  const [kafka, registry] = await Promise.all([connecting, asking]);
   const producer = createProducer(kafka, {
     lingerMs: 0,
     maxBatchRecords: 1_000,

@@ -1,5 +1,6 @@
 /** The thread that writes the stores of all partitions: checksums, B-trees and the library's bookkeeping stay off the thread that folds. */
 import { parentPort, workerData } from "node:worker_threads";
+import { release } from "@leadstream/stream/release";
 import { ChangesCursor, STATE, STATE_REMOVED, TIMER_ADDED } from "@leadstream/stream/store-changes";
 import { TransactionFlags } from "lmdb";
 import { type Bytes, type Environment, openDatabase, openEnvironment } from "./environment.ts";
@@ -22,6 +23,7 @@ const targets = new Map<string, Target>();
 parentPort!.on("message", async ({ number, order }: NumberedOrder) => {
   Atomics.add(shared, AT_WORK, 1);
   const outcome = await carryOut(order).catch(failed);
+  if (order.kind === "write") release(order.changes);
   Atomics.sub(shared, AT_WORK, 1);
   Atomics.notify(shared, AT_WORK);
   parentPort!.postMessage({ number, outcome } satisfies NumberedOutcome);

@@ -35,7 +35,7 @@ export const defaultTaskSettings: TaskSettings = {
   commitMaxBytes: 16 << 20,
   idleCommitMs: 1_000,
   storeIntervalMs: 2_000,
-  storeMaxStates: 50_000,
+  storeMaxStates: 25_000,
   cacheBytes: 32 << 20,
   maxClockLeadMs: 300_000,
 };

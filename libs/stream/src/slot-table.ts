@@ -1,3 +1,5 @@
+import { release } from "./release.ts";
+
 const FIRST_PLACES = 512;
 const FREE = 0;
 const REMOVED = -1;
@@ -7,6 +9,12 @@ export class SlotTable {
   private pairs = new Int32Array(FIRST_PLACES * 2);
   private mask = FIRST_PLACES - 1;
   private taken = 0;
+
+  /** Forgets every slot and keeps its memory. */
+  clear(): void {
+    this.pairs.fill(FREE);
+    this.taken = 0;
+  }
 
   /** Where the search for `hash` begins. */
   first(hash: number): number {
@@ -61,5 +69,6 @@ export class SlotTable {
       this.put(former[at]!, slot);
       this.taken++;
     }
+    release(former);
   }
 }

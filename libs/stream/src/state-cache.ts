@@ -42,7 +42,8 @@ const FIRST_CHANGES_BYTES = 1 << 12;
 
 /**
  * States of one partition: those used lately are there as bytes, a few hundred of them decoded, the others stay in the store. Two slabs
- * replace a list of uses: when the young one is full the old one is dropped. What is not written yet is never dropped.
+ * replace a list of uses: when the young one is full the old one is
+ * emptied and takes its place. What is not written yet is never dropped.
  */
 export class StateCache<State> {
   private young: StateSlab;
@@ -50,7 +51,7 @@ export class StateCache<State> {
   private readonly store: StateStore;
   private readonly codec: StateCodec<State> & TimerKinds<State>;
   private readonly slabBytes: number;
-  /** The young slab is full when it holds so much: its share, beside what it had to take over. */
+  /** The young slab is full when it takes so much: its share, or as much as had to be carried over, so that nothing is carried often. */
   private youngLimit: number;
   private readonly cells: Cell<State>[] = [];
   private readonly visited = new Cell<State>();
@@ -144,11 +145,7 @@ export class StateCache<State> {
   /** The slot in the young slab of `key`, which was asked for and is not there. */
   private promote(key: string): number {
     const { asked } = this;
-    if (this.young.used >= this.youngLimit) {
-      this.nextSlab();
-      const slot = this.young.find(asked);
-      if (slot >= 0) return slot;
-    }
+    if (this.young.bytes >= this.youngLimit) this.nextSlab();
     const place = this.old.find(asked);
     if (place < 0) return this.fromStore(key);
     const cell = this.cells[place & (CELLS - 1)];
@@ -160,13 +157,14 @@ export class StateCache<State> {
 
   private nextSlab(): void {
     this.settleAll();
-    for (const cell of this.cells) if (cell?.slab === this.old) cell.slab = null;
-    // What this one came to hold, the next one will.
-    const next = new StateSlab(this.codec.timerKinds, this.young.used + (this.young.used >> 3));
-    for (const slot of this.old.marked()) next.adopt(this.old, slot, this.old.copyKey(slot, this.moved));
-    this.old = this.young;
-    this.young = next;
-    this.youngLimit = next.used + this.slabBytes;
+    const { old, young } = this;
+    for (const cell of this.cells) if (cell?.slab === old) cell.slab = null;
+    const { bytes } = young;
+    for (const slot of old.marked()) young.adopt(old, slot, old.copyKey(slot, this.moved));
+    this.youngLimit = Math.max(this.slabBytes, young.bytes - bytes);
+    old.clear();
+    this.old = young;
+    this.young = old;
   }
 
   private fromStore(key: string): number {

@@ -1,4 +1,5 @@
 import { NO_TIMER } from "./fold.ts";
+import { release } from "./release.ts";
 import type { SlabKey } from "./slab-key.ts";
 import { SlotTable } from "./slot-table.ts";
 import { GAP_BYTES, type StoreChanges } from "./store-changes.ts";
@@ -9,11 +10,16 @@ export const WRITING = 2;
 
 const FIRST_SLOTS = 256;
 const FIRST_BYTES = 1 << 16;
-/** Columns of a row; its first is the start. */
+/** Whole numbers at the start of a row, four bytes each; the first is the start. Its timers follow, eight bytes each. */
 const LENGTH = 1;
 const ROOM = 2;
 const MARKS = 3;
-const TIMERS = 4;
+const NUMBERS = 4;
+/** Of a row. */
+const WORD_BYTES = 8;
+const NUMBER_WORDS = (NUMBERS * 4) / WORD_BYTES;
+/** Of a key in the table, whose places are a quarter to a half taken. */
+const TABLE_BYTES = 24;
 /** As a key's length is kept in two bytes. */
 const MAX_KEY_BYTES = 0xffff;
 
@@ -24,24 +30,41 @@ const MAX_KEY_BYTES = 0xffff;
 export class StateSlab {
   private readonly table = new SlotTable();
   private count = 0;
-  /** Bytes in use, holes included. */
-  used = 0;
+  /** Bytes of the buffer in use, holes included. */
+  private used = 0;
   buffer: Buffer;
   readonly timerKinds: number;
   /** Slots that were marked; a slot may have lost its mark since. */
   dirty: number[] = [];
   writing: number[] = [];
   /** Of each slot in one row, so that a slot is one line of the processor's cache: start, length, room, marks, then due and stored timers. */
-  private rows: Float64Array;
+  private numbers: Int32Array;
+  /** The same memory, for the timers. */
+  private timers: Float64Array;
+  /** Of a row, in words. */
   private readonly width: number;
   private room = FIRST_SLOTS;
 
-  /** `expectedBytes`: room that is made at once; memory that is not used costs nothing, growing does. */
-  constructor(timerKinds: number, expectedBytes = FIRST_BYTES) {
-    this.buffer = Buffer.allocUnsafeSlow(expectedBytes);
+  constructor(timerKinds: number) {
+    this.buffer = Buffer.allocUnsafeSlow(FIRST_BYTES);
     this.timerKinds = timerKinds;
-    this.width = TIMERS + timerKinds * 2;
-    this.rows = new Float64Array(FIRST_SLOTS * this.width);
+    this.width = NUMBER_WORDS + timerKinds * 2;
+    this.timers = new Float64Array(FIRST_SLOTS * this.width);
+    this.numbers = new Int32Array(this.timers.buffer);
+  }
+
+  /** Memory that the keys of this slab take, with their rows and places in the table. */
+  get bytes(): number {
+    return this.used + this.count * (this.width * WORD_BYTES + TABLE_BYTES);
+  }
+
+  /** Forgets every key and keeps its memory. */
+  clear(): void {
+    this.table.clear();
+    this.count = 0;
+    this.used = 0;
+    this.dirty = [];
+    this.writing = [];
   }
 
   /** The slot of a key, or -1. */
@@ -134,9 +157,11 @@ export class StateSlab {
     if (slot === this.room) this.growSlots();
     this.makeRoom(length + GAP_BYTES);
     for (let index = 0; index < length; index++) this.buffer[this.used + index] = key.bytes[index]!;
-    const row = slot * this.width;
-    this.rows.fill(0, row, row + TIMERS);
-    this.rows.fill(noTimer, row + TIMERS, row + this.width);
+    const row = this.rowOf(slot);
+    this.numbers[row + LENGTH] = 0;
+    this.numbers[row + MARKS] = 0;
+    const timers = slot * this.width + NUMBER_WORDS;
+    for (let index = 0; index < this.timerKinds * 2; index++) this.timers[timers + index] = noTimer;
     this.place(slot, this.used + length, length, 0);
     this.table.add(key.hash, slot);
     return slot;
@@ -146,9 +171,9 @@ export class StateSlab {
   private place(slot: number, keyEnd: number, keyLength: number, room: number): void {
     this.buffer[keyEnd] = keyLength & 0xff;
     this.buffer[keyEnd + 1] = keyLength >> 8;
-    const row = slot * this.width;
-    this.rows[row] = keyEnd + GAP_BYTES;
-    this.rows[row + ROOM] = room;
+    const row = this.rowOf(slot);
+    this.numbers[row] = keyEnd + GAP_BYTES;
+    this.numbers[row + ROOM] = room;
     this.used = keyEnd + GAP_BYTES + room;
   }
 
@@ -157,8 +182,8 @@ export class StateSlab {
     const slot = this.add(key, 0);
     const start = from.startOf(place);
     this.put(slot, from.buffer, start, start + from.lengthOf(place));
-    for (let column = TIMERS; column < this.width; column++) {
-      this.rows[slot * this.width + column] = from.rows[place * this.width + column]!;
+    for (let word = NUMBER_WORDS; word < this.width; word++) {
+      this.timers[slot * this.width + word] = from.timers[place * this.width + word]!;
     }
     const marks = from.marksOf(place);
     from.setMarks(place, 0);
@@ -191,10 +216,10 @@ export class StateSlab {
 
   /** What was written to the draft becomes the slot's: in its own place if it fits there, else where it is. */
   keep(slot: number, length: number): void {
-    const row = slot * this.width;
-    const { rows, used } = this;
+    const row = this.rowOf(slot);
+    const { numbers, used } = this;
     const draft = this.draftOf(slot);
-    if (length <= rows[row + ROOM]!) this.buffer.copyWithin(rows[row]!, draft, draft + length);
+    if (length <= numbers[row + ROOM]!) this.buffer.copyWithin(numbers[row]!, draft, draft + length);
     else {
       const keyLength = this.keyLength(slot);
       const keyEnd = this.keyEnd(slot);
@@ -204,40 +229,44 @@ export class StateSlab {
       this.makeRoom(draft - used + room);
       this.place(slot, used + keyLength, keyLength, room);
     }
-    rows[row + LENGTH] = length;
+    numbers[row + LENGTH] = length;
+  }
+
+  private rowOf(slot: number): number {
+    return slot * this.width * 2;
   }
 
   startOf(slot: number): number {
-    return this.rows[slot * this.width]!;
+    return this.numbers[this.rowOf(slot)]!;
   }
 
   lengthOf(slot: number): number {
-    return this.rows[slot * this.width + LENGTH]!;
+    return this.numbers[this.rowOf(slot) + LENGTH]!;
   }
 
   dueOf(slot: number, kind: number): number {
-    return this.rows[slot * this.width + TIMERS + kind]!;
+    return this.timers[slot * this.width + NUMBER_WORDS + kind]!;
   }
 
   setDue(slot: number, kind: number, due: number): void {
-    this.rows[slot * this.width + TIMERS + kind] = due;
+    this.timers[slot * this.width + NUMBER_WORDS + kind] = due;
   }
 
   /** The timer that the store holds, or is about to hold. */
   storedDueOf(slot: number, kind: number): number {
-    return this.rows[slot * this.width + TIMERS + this.timerKinds + kind]!;
+    return this.timers[slot * this.width + NUMBER_WORDS + this.timerKinds + kind]!;
   }
 
   setStoredDue(slot: number, kind: number, due: number): void {
-    this.rows[slot * this.width + TIMERS + this.timerKinds + kind] = due;
+    this.timers[slot * this.width + NUMBER_WORDS + this.timerKinds + kind] = due;
   }
 
   marksOf(slot: number): number {
-    return this.rows[slot * this.width + MARKS]!;
+    return this.numbers[this.rowOf(slot) + MARKS]!;
   }
 
   private setMarks(slot: number, marks: number): void {
-    this.rows[slot * this.width + MARKS] = marks;
+    this.numbers[this.rowOf(slot) + MARKS] = marks;
   }
 
   /** True when the slot was not dirty before. */
@@ -272,13 +301,16 @@ export class StateSlab {
     if (needed <= this.buffer.length) return;
     const grown = Buffer.allocUnsafeSlow(Math.max(needed, this.buffer.length * 2));
     this.buffer.copy(grown, 0, 0, needed);
+    release(this.buffer);
     this.buffer = grown;
   }
 
   private growSlots(): void {
     this.room *= 2;
     const longer = new Float64Array(this.room * this.width);
-    longer.set(this.rows);
-    this.rows = longer;
+    longer.set(this.timers);
+    release(this.timers);
+    this.timers = longer;
+    this.numbers = new Int32Array(longer.buffer);
   }
 }

@@ -1,3 +1,5 @@
+import { release } from "./release.ts";
+
 /** Kinds of changes. */
 export const STATE = 1;
 export const STATE_REMOVED = 2;
@@ -85,6 +87,7 @@ export class StoreChanges {
   private grow(): void {
     const grown = Buffer.allocUnsafeSlow(Math.max(this.used, this.buffer.length * 2));
     this.buffer.copy(grown);
+    release(this.buffer);
     this.buffer = grown;
   }
 }

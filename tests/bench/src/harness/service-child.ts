@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { compiledCode, loadStack, nodeArguments, type ServerAddresses } from "@leadstream/infra-local";
+import { loadStack, nodeArguments, nodeEnvironment, type ServerAddresses } from "@leadstream/infra-local";
 import { Child } from "./child.ts";
 
 export interface ServiceWish {
@@ -28,7 +28,7 @@ export function startService(wish: ServiceWish): Child {
     args: [...nodeArguments(stack, wish.heapMb || service.heapMb), ...(wish.nodeArguments ?? []), join(root, service.command)],
     environment: {
       ...process.env,
-      ...compiledCode(wish.dataDir),
+      ...nodeEnvironment(stack, wish.dataDir),
       NODE_OPTIONS: "",
       LEADSTREAM_KAFKA_BROKERS: addresses.kafka.brokers,
       LEADSTREAM_REGISTRY_URL: addresses.registry.url,
