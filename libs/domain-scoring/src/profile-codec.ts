@@ -10,8 +10,7 @@ const UNKNOWN_BYTES = 4;
 export function writeProfile(w: AvroWriter, profile: LeadProfile, base: number): void {
   if (profile === UNKNOWN_PROFILE) {
     w.ensure(UNKNOWN_BYTES);
-    w.buffer.fill(0, w.position, w.position + UNKNOWN_BYTES);
-    w.position += UNKNOWN_BYTES;
+    for (let byte = 0; byte < UNKNOWN_BYTES; byte++) w.buffer[w.position++] = 0;
     return;
   }
   let known = 0;

@@ -70,8 +70,8 @@ export class StateCache<State> {
     this.codec = codec;
     this.slabBytes = Math.max(1, capacityBytes >> 1);
     this.youngLimit = this.slabBytes;
-    this.young = new StateSlab(codec.timerKinds);
-    this.old = new StateSlab(codec.timerKinds);
+    this.young = new StateSlab(codec.timerKinds, this.slabBytes);
+    this.old = new StateSlab(codec.timerKinds, this.slabBytes);
   }
 
   /** The entry of a key; made empty when nobody knows the key. */

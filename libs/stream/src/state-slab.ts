@@ -45,8 +45,9 @@ export class StateSlab {
   private readonly width: number;
   private room = FIRST_SLOTS;
 
-  constructor(timerKinds: number) {
-    this.buffer = Buffer.allocUnsafeSlow(FIRST_BYTES);
+  /** `expectedBytes`: room that is made at once. Memory that is not used costs nothing, growing does. */
+  constructor(timerKinds: number, expectedBytes = 0) {
+    this.buffer = Buffer.allocUnsafeSlow(Math.max(FIRST_BYTES, expectedBytes));
     this.timerKinds = timerKinds;
     this.width = NUMBER_WORDS + timerKinds * 2;
     this.timers = new Float64Array(FIRST_SLOTS * this.width);
