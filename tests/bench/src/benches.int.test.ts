@@ -52,11 +52,18 @@ describe("benches in small", () => {
   });
 
   it("timers: as many clocks ring as are due, however many run", async () => {
-    const { samples } = await small("timers", { events: "1000", sizes: "700,1400" });
+    const { samples } = await small("timers", { events: "1000", storeEvery: "500", sizes: "700,1400" });
     // Each pass fires one clock per 50 events; another number fails the bench itself.
     expect(samples.map(({ timersFired }) => timersFired)).toEqual([20, 20, 20, 20]);
     expect(samples.map(({ openLeads }) => openLeads)).toEqual([700, 1_400, 700, 1_400]);
     await expect(small("timers", { sizes: "10" })).rejects.toThrow("10 leads are fewer than the");
+  });
+
+  it("many-leads: each number of leads with each choice of them", async () => {
+    const { samples, ratios } = await small("many-leads", { events: "1000", storeEvery: "500", sizes: "500,1000" });
+    expect(samples.map(({ side }) => side)).toEqual(["zipf 500", "zipf 1000", "uniform 500", "uniform 1000"]);
+    expect(Object.keys(ratios)).toContain("ratioSpeed zipf 1000 to 500");
+    await expect(small("many-leads", { keys: "odd" })).rejects.toThrow("keys: odd is not one of zipf, uniform");
   });
 
   it("open-cases: a new process goes on where the store stands", async () => {

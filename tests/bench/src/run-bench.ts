@@ -8,6 +8,7 @@ import type { Bench, BenchOptions } from "./harness/bench.ts";
 import { BenchError } from "./harness/bench-error.ts";
 import { type BenchResult, disturbedRuns, renderTable, writeReport } from "./harness/report.ts";
 import { latencyBench } from "./latency/latency-bench.ts";
+import { manyLeadsBench } from "./many-leads/many-leads-bench.ts";
 import { openCasesBench } from "./open-cases/open-cases-bench.ts";
 import { restartBench } from "./restart/restart-bench.ts";
 import { routingBench } from "./routing/routing-bench.ts";
@@ -28,6 +29,7 @@ const benches: readonly Bench[] = [
   restartBench,
   sinkBench,
   timersBench,
+  manyLeadsBench,
   openCasesBench,
   routingBench,
   decideBench,

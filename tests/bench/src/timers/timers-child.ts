@@ -3,13 +3,12 @@
  * Argument: TimersWish as JSON. Ends when its parent goes.
  */
 import type { RecordSegment } from "@leadstream/kafka";
-import { anonymousBytesOf } from "../harness/process-usage.ts";
-import type { StoredFold } from "../in-process/stored-fold.ts";
+import { timedFeed } from "../in-process/timed-feed.ts";
 import { ClockedCases } from "./clocked-cases.ts";
 import type { ClockedLeads } from "./clocked-leads.ts";
 import { ClockedScores } from "./clocked-scores.ts";
 import { fillStore, START_MS, WINDOW_MS } from "./filled-store.ts";
-import type { TimersPass, TimersWish } from "./timers-side.ts";
+import type { TimersWish } from "./timers-side.ts";
 
 const wish = JSON.parse(process.argv[2] ?? "{}") as TimersWish;
 const leads: ClockedLeads = wish.fold === "cases" ? new ClockedCases() : new ClockedScores();
@@ -28,32 +27,9 @@ function made(events: number): Promise<readonly RecordSegment[]> {
   return leads.log.take();
 }
 
-/** In the midst of a stream: one write to the store is under way at the start, another at the end, and as many end in between as begin. */
-async function measure(stored: StoredFold): Promise<TimersPass> {
+process.on("message", async () => {
   const before = await made(wish.storeEvery);
-  const segments = await made(wish.events);
-  // What the making of the records left behind is not the fold's.
-  globalThis.gc?.();
-  await stored.feed(before);
-  const firedBefore = stored.counts.timersFired;
-  const usageBefore = process.cpuUsage();
-  const threadBefore = process.threadCpuUsage();
-  const startedMs = performance.now();
-  await stored.feed(segments);
-  const elapsedMs = performance.now() - startedMs;
-  const { user, system } = process.cpuUsage(usageBefore);
-  const thread = process.threadCpuUsage(threadBefore);
-  const timersFired = stored.counts.timersFired - firedBefore;
-  await stored.settle();
-  return {
-    elapsedMs,
-    cpuMicros: user + system,
-    mainThreadMicros: thread.user + thread.system,
-    timersFired,
-    anonymousBytes: anonymousBytesOf(process.pid),
-  };
-}
-
-process.on("message", async () => process.send?.(await measure(fold)));
+  process.send?.(await timedFeed(fold, before, await made(wish.events)));
+});
 process.once("disconnect", () => process.exit());
 process.send?.("filled");
