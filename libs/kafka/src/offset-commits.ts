@@ -9,8 +9,11 @@ import { isCoordinatorMoved, type ProtocolErrorName, protocolError, refused, una
 import { Again, retry } from "./retry.ts";
 
 export interface OffsetCommits {
-  /** Offset and metadata by partition; partitions without a commit are missing. */
-  fetch(topic: string, partitions: readonly number[]): Promise<ReadonlyMap<number, CommittedOffset>>;
+  /**
+   * Offset and metadata by partition; partitions without a commit are missing. An offset that a transaction has not decided yet is waited for, or, with
+   * `undecided`, the one before it is given: for whoever only looks.
+   */
+  fetch(topic: string, partitions: readonly number[], undecided?: "wait" | "before"): Promise<ReadonlyMap<number, CommittedOffset>>;
   /** All or none, as the current member. Throws StreamError FENCED when the partitions may have another owner; then discard everything. */
   commit(offsets: readonly PartitionOffset[]): Promise<void>;
   close(): void;
@@ -48,10 +51,10 @@ export function createOffsetCommits(connection: KafkaConnection, groupId: string
   }
 
   return {
-    async fetch(topic, partitions) {
+    async fetch(topic, partitions, undecided = "wait") {
       const answer = await ask(
         `to give the offsets of ${groupId}`,
-        (node) => lane.call(node, offsetFetchApi, { groupId, topic, partitions, stable: true }),
+        (node) => lane.call(node, offsetFetchApi, { groupId, topic, partitions, stable: undecided === "wait" }),
         (each) => [each.errorCode, ...each.offsets.map(({ errorCode }) => errorCode)],
       );
       const found = answer.offsets.filter(({ offset }) => offset >= 0);

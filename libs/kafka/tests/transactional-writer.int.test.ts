@@ -2,7 +2,13 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { uniqueName } from "@leadstream/infra-local";
 import { RetriableStreamError, StreamError, type TransactionalWriter } from "@leadstream/stream";
 import { eventually } from "@leadstream/testing";
-import { createTransactionalWriter, type KafkaConnection, openInbox, type TransactionalWriterOptions } from "../src/index.ts";
+import {
+  createOffsetCommits,
+  createTransactionalWriter,
+  type KafkaConnection,
+  openInbox,
+  type TransactionalWriterOptions,
+} from "../src/index.ts";
 import { KafkaOutbox } from "../src/outbox.ts";
 import { type TransactionIdentity, TransactionProtocol } from "../src/transaction-protocol.ts";
 import { connect, createTopic, recordsOf, type ShownRecord, stockClient, withAdmin } from "./servers.ts";
@@ -189,6 +195,9 @@ describe.each([
     append(before, output, 0, "kept");
     await before.commit(3, "kept");
     await leaveHanging({ ...options, topic: input, partition: 0 }, output);
+    const looking = createOffsetCommits(connection, options.groupId, null);
+    expect(await looking.fetch(input, [0], "before")).toEqual(new Map([[0, { offset: 3, metadata: "kept" }]]));
+    looking.close();
     const one = writer(options, here);
     await one.initialise();
     await expect(one.committed(acknowledged)).rejects.toThrow(told);

@@ -128,7 +128,7 @@ async function lagByStage(
 ): Promise<Record<string, number>> {
   const behind = async (group: string, topic: string): Promise<number> => {
     const offsets = createOffsetCommits(kafka, group, null);
-    const committed = await offsets.fetch(topic, [...ends(topic).keys()]);
+    const committed = await offsets.fetch(topic, [...ends(topic).keys()], "before");
     offsets.close();
     return ends(topic).reduce((sum, end, partition) => sum + Math.max(0, end - (committed.get(partition)?.offset ?? 0)), 0);
   };
