@@ -11,6 +11,8 @@ final class HalfLife {
   static final int SLOTS_KEPT = 24;
   static final long LIFE_MS = SLOT_MS * (SLOTS_KEPT + 1);
   private static final long MAX_SUM = 1L << 52;
+  /** Most that the points can be worth, thousandths: what a record can say. */
+  private static final long MAX_LEFT = 100_000_000;
   private static final int STEPS = 1024;
   private static final long[] TABLE = makeTable();
 
@@ -56,6 +58,6 @@ final class HalfLife {
       if (age >= SLOTS_KEPT) continue;
       total += age <= 0 ? state.sums[index] : state.sums[index] >> age;
     }
-    return total == 0 ? 0 : Math.toIntExact(total / growth(at));
+    return total == 0 ? 0 : (int) Math.min(total / growth(at), MAX_LEFT);
   }
 }
