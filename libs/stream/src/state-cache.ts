@@ -42,8 +42,7 @@ const FIRST_CHANGES_BYTES = 1 << 12;
 
 /**
  * States of one partition: those used lately are there as bytes, a few hundred of them decoded, the others stay in the store. Two slabs
- * replace a list of uses: when the young one is full the old one is
- * emptied and takes its place. What is not written yet is never dropped.
+ * replace a list of uses: when the young one is full the old one is emptied and takes its place. What is not written yet is never dropped.
  */
 export class StateCache<State> {
   private young: StateSlab;
