@@ -117,7 +117,8 @@ export class TransactionProtocol {
   private async endHanging(acknowledged: number): Promise<RetriableStreamError> {
     const { transactionalId, outputs } = this.identity;
     const before = await this.fetchOffset(false);
-    const commit = (before?.offset ?? 0) < acknowledged;
+    // Without any commit the broker gives -1, and the first position is 0.
+    const commit = Math.max(before?.offset ?? 0, 0) < acknowledged;
     await this.enlist(outputs);
     const request = { transactionalId, ...this.producer, commit };
     const doing = `to end a transaction of ${transactionalId} that hangs`;

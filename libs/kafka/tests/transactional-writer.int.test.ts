@@ -209,6 +209,19 @@ describe.each([
     await Promise.all([before.close(), one.close()]);
   });
 
+  it("3: withdraws its very first transaction when that hangs and no store tells of it", async () => {
+    const output = await createTopic(1);
+    const outputs = [{ topic: output, partitions: [0] }];
+    const options = { transactionalId: uniqueName("hanging"), groupId: uniqueName("group"), outputs, timeoutMs: 4_000 };
+    await leaveHanging({ ...options, topic: input, partition: 0 }, output);
+    const one = writer(options, here);
+    await one.initialise();
+    await expect(one.committed(0)).rejects.toThrow(/hung.*withdrawn/);
+    await one.initialise();
+    expect(await one.committed(0)).toBeNull();
+    await one.close();
+  });
+
   it("9: after a failed commit only step 2 leads on, and nothing of it shows", async () => {
     const output = await createTopic(1);
     const id = { groupId: uniqueName("group"), transactionalId: uniqueName("id") };
