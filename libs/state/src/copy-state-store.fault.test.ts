@@ -31,7 +31,8 @@ async function copiedByAnother(to: string): Promise<string> {
 
 describe("a copy of a store", () => {
   it("is what the last write left, owned by nobody, while another process goes on writing", async () => {
-    const store = openStateStore({ ...place, directory: live.path });
+    // In segments that are merged all the time, so that files go while they are copied.
+    const store = openStateStore({ ...place, directory: live.path, segmentBytes: 4_000 });
     await store.open();
     const write = (offset: number): Promise<void> =>
       store.write({

@@ -48,6 +48,21 @@ export function openDatabase(environment: Environment, name: string, useVersions
   return environment.openDB<Buffer, Buffer>({ name, useVersions, ...BINARY });
 }
 
+/** What stands in an environment: header and owner, the keys that have a state, timers by due time. */
+export interface Databases {
+  readonly meta: Bytes;
+  readonly keys: Bytes;
+  readonly timers: Bytes;
+}
+
+export function openDatabases(environment: Environment): Databases {
+  return {
+    meta: openDatabase(environment, "meta", true),
+    keys: openDatabase(environment, "keys"),
+    timers: openDatabase(environment, "timers"),
+  };
+}
+
 /** Takes away an environment that nobody has open. */
 export function removeEnvironment(folder: string): void {
   if (existsSync(folder)) rmSync(folder, { recursive: true });

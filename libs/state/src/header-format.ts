@@ -1,9 +1,9 @@
 import { AvroDecodeError, AvroReader, AvroWriter } from "@leadstream/schemas";
-import type { StoreHeader } from "@leadstream/stream";
+import { type StoreHeader, unreadableStore } from "@leadstream/stream";
 import { DamagedError } from "./store-format.ts";
 
 /** First byte of a header: a later layout has another one. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 /** null: the store is there and holds nothing yet. */
 export function encodeHeader(header: StoreHeader | null): Buffer {
@@ -19,10 +19,11 @@ export function encodeHeader(header: StoreHeader | null): Buffer {
   return writer.slice();
 }
 
+/** Throws DamagedError, and STORE_LAYOUT when another version wrote the bytes. */
 export function decodeHeader(bytes: Buffer): StoreHeader | null {
   const reader = new AvroReader(bytes);
   try {
-    if (reader.byte() !== FORMAT) throw new DamagedError("the header has an unknown layout");
+    if (reader.byte() !== FORMAT) throw unreadableStore(new Error("an unknown layout of the header"));
     if (!reader.boolean()) return null;
     const header = { offset: reader.long(), fingerprint: reader.string(), incarnation: reader.string(), partition: reader.bytes() };
     reader.finish();

@@ -1,6 +1,9 @@
 import { crc32 } from "node:zlib";
 import type { TimerEntry } from "@leadstream/stream";
 
+/** The value of an entry whose key says everything. */
+export const NOTHING = Buffer.alloc(0);
+
 const CHECKSUM_BYTES = 4;
 const DUE_BYTES = 8;
 const HIGH = 0x1_0000_0000;
@@ -21,10 +24,8 @@ export function seal(key: Uint8Array, value: Uint8Array): Buffer {
 }
 
 /** The same without a copy, where CHECKSUM_BYTES are free before the value from `start` to `end`. */
-export function sealInPlace(key: Uint8Array, bytes: Buffer, start: number, end: number): Buffer {
-  const at = start - CHECKSUM_BYTES;
-  bytes.writeUInt32LE(crc32(bytes.subarray(start, end), crc32(key)), at);
-  return bytes.subarray(at, end);
+export function sealInPlace(key: Uint8Array, bytes: Buffer, start: number, end: number): void {
+  bytes.writeUInt32LE(crc32(bytes.subarray(start, end), crc32(key)), start - CHECKSUM_BYTES);
 }
 
 /** The window of the value, not copied. Throws DamagedError. */

@@ -5,9 +5,9 @@
 import { storeChanges } from "@leadstream/testing";
 import { openStateStore } from "../src/index.ts";
 
-const [directory, keysText] = process.argv.slice(2);
+const [directory, keysText, segmentBytes] = process.argv.slice(2);
 const keys = Array.from({ length: Number(keysText) }, (_, index) => `lead-${index}`);
-const store = openStateStore({ directory: directory!, name: "kill", partition: 0 });
+const store = openStateStore({ directory: directory!, name: "kill", partition: 0, segmentBytes: Number(segmentBytes) });
 const header = await store.open();
 let previousOffset = header?.offset ?? -1;
 process.stdout.write(`opened ${previousOffset}\n`);

@@ -11,6 +11,9 @@ export const GAP_BYTES = 4;
 /** Longest key of a state or timer, in UTF-8. */
 export const MAX_KEY_BYTES = 1_900;
 
+/** Entries begin at multiples of it, so that a place in a large file fits few bits. */
+export const ENTRY_UNIT_BYTES = 8;
+
 const FIRST_BYTES = 1 << 12;
 const STATE_HEAD_BYTES = 7;
 const REMOVED_HEAD_BYTES = 3;
@@ -18,11 +21,12 @@ const TIMER_HEAD_BYTES = 12;
 const MAX_TIMER_KIND = 255;
 
 /**
- * What one write changes, as bytes in one buffer of its own: whoever writes them to a disk may be another thread. Changes count in their order.
- * An entry is its kind in a byte, the key's length in two, then
+ * What one write changes, as bytes in one buffer of its own: whoever writes them to a disk may be another thread, and may write them as they are.
+ * Changes count in their order. An entry is its kind in a byte, the key's length in two, then
  *   of a state: the state's length in four, key, GAP_BYTES, state;
  *   of a state that is removed: key;
- *   of a timer: its kind in a byte, due in eight, key.
+ *   of a timer: its kind in a byte, due in eight, key;
+ * then zeros up to a multiple of ENTRY_UNIT_BYTES.
  */
 export class StoreChanges {
   private buffer: Buffer<ArrayBuffer>;
@@ -75,9 +79,10 @@ export class StoreChanges {
       throw new RangeError(`a key of ${keyBytes} bytes does not fit the store: 1 to ${MAX_KEY_BYTES} bytes`);
     }
     const at = this.used;
-    this.used = at + entryBytes;
+    this.used = padded(at + entryBytes);
     if (this.used > this.buffer.length) this.grow();
     const { buffer } = this;
+    buffer.writeDoubleLE(0, this.used - ENTRY_UNIT_BYTES);
     buffer[at] = kind;
     buffer[at + 1] = keyBytes & 0xff;
     buffer[at + 2] = keyBytes >> 8;
@@ -92,10 +97,17 @@ export class StoreChanges {
   }
 }
 
+function padded(end: number): number {
+  return Math.ceil(end / ENTRY_UNIT_BYTES) * ENTRY_UNIT_BYTES;
+}
+
 /** Shows one change at a time without making an object of it: windows into `buffer`. */
 export class ChangesCursor {
-  readonly buffer: Buffer;
-  private at = 0;
+  buffer: Buffer;
+  /** Where the entry begins. */
+  entry = 0;
+  /** Where the next one begins. */
+  at = 0;
   kind = 0;
   keyStart = 0;
   keyEnd = 0;
@@ -110,21 +122,28 @@ export class ChangesCursor {
     this.buffer = bytes;
   }
 
+  /** Stands before the entry that begins at `at` of `buffer`. */
+  moveTo(buffer: Buffer, at: number): void {
+    this.buffer = buffer;
+    this.at = at;
+  }
+
   /** Moves on; false after the last change. */
   next(): boolean {
     const { buffer, at } = this;
     if (at === buffer.length) return false;
     const kind = buffer[at]!;
+    this.entry = at;
     const keyBytes = buffer[at + 1]! + buffer[at + 2]! * 256;
     this.kind = kind;
     if (kind === STATE) {
       this.keyStart = at + STATE_HEAD_BYTES;
       this.start = this.keyStart + keyBytes + GAP_BYTES;
       this.end = this.start + buffer.readUInt32LE(at + 3);
-      this.at = this.end;
+      this.at = padded(this.end);
     } else {
       this.keyStart = at + (kind === STATE_REMOVED ? REMOVED_HEAD_BYTES : TIMER_HEAD_BYTES);
-      this.at = this.keyStart + keyBytes;
+      this.at = padded(this.keyStart + keyBytes);
       if (kind !== STATE_REMOVED) {
         this.timerKind = buffer[at + 3]!;
         this.due = buffer.readDoubleLE(at + 4);

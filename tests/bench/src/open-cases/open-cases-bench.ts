@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync } from "node:fs";
+import { mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import type { Bench, BenchContext } from "../harness/bench.ts";
@@ -76,7 +76,7 @@ async function fill({ workFolder, log }: BenchContext, size: number): Promise<re
 }
 
 function measure({ name, size, directory, cold }: Side): OpenSample {
-  if (cold) dropFromPageCache(join(directory, "cases-0/data.mdb"));
+  if (cold) dropFromPageCache(join(directory, "cases-0"));
   const foreign = new ForeignLoad();
   const child = join(import.meta.dirname, "open-cases-child.ts");
   const text = execFileSync(process.execPath, [child, directory, String(size), String(START_MS + WINDOW_MS)], {
@@ -100,9 +100,11 @@ function measure({ name, size, directory, cold }: Side): OpenSample {
   };
 }
 
-/** As after a start of the machine: what is written is flushed, and the system forgets the file's pages. */
-function dropFromPageCache(file: string): void {
-  execFileSync("dd", [`of=${file}`, "oflag=nocache", "conv=notrunc,fdatasync", "count=0"], { stdio: "ignore" });
+/** As after a start of the machine: what is written is flushed, and the system forgets the pages of the store's files. */
+function dropFromPageCache(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    execFileSync("dd", [`of=${join(folder, name)}`, "oflag=nocache", "conv=notrunc,fdatasync", "count=0"], { stdio: "ignore" });
+  }
 }
 
 function result({ size }: BenchContext, parameters: typeof small, sides: readonly Side[], samples: readonly OpenSample[]): BenchResult {
@@ -115,7 +117,7 @@ function result({ size }: BenchContext, parameters: typeof small, sides: readonl
     size,
     method: [
       "A new process opens the store of the router's case fold and folds one record of one case; no clock is due. Neither broker nor group: what they cost at a start does not depend on the cases.",
-      "The process before ended without closing the store, as after a kill. `cold`: the file was dropped from the page cache before.",
+      "The process before ended without closing the store, as after a kill. `cold`: its files were dropped from the page cache before.",
     ],
     versions: {},
     parameters,

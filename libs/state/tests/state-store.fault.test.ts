@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, openSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync, writeSync } from "node:fs";
+import { closeSync, openSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import type { StateStore } from "@leadstream/stream";
@@ -8,6 +8,7 @@ import { eventually, seededRandom, storeChanges, type TemporaryFolder, temporary
 import { DEFAULT_MAP_SIZE_BYTES, openDatabase, openEnvironment } from "../src/environment.ts";
 import { deleteStateStore, openStateStore } from "../src/index.ts";
 import { disown } from "../src/ownership.ts";
+import { MAX_SEGMENT_BYTES } from "../src/segments.ts";
 
 const KEYS = 200;
 const ROUNDS = 12;
@@ -37,8 +38,8 @@ interface Writer {
   errors(): string;
 }
 
-function startWriter(keys = KEYS): Writer {
-  const child = spawn(process.execPath, [join(import.meta.dirname, "kill-child.ts"), folder.path, String(keys)], {
+function startWriter(segmentBytes = MAX_SEGMENT_BYTES): Writer {
+  const child = spawn(process.execPath, [join(import.meta.dirname, "kill-child.ts"), folder.path, String(KEYS), String(segmentBytes)], {
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, NODE_OPTIONS: "" },
   });
@@ -88,20 +89,28 @@ async function offsetOfWholeStore(): Promise<number> {
 }
 
 describe("a killed process", () => {
-  it(`leaves header, states and timers of one write, and loses nothing that was written (${ROUNDS} kills, seed ${SEED})`, async () => {
-    const random = seededRandom(SEED);
-    let expectedAtLeast = -1;
-    for (let round = 0; round < ROUNDS; round++) {
-      const writer = startWriter();
-      const target = Math.max(expectedAtLeast, 0) + random.integer(1, 40);
-      await eventually(() => writer.written() >= target, { what: `round ${target} ${writer.errors()}`, everyMs: 1, timeoutMs: 20_000 });
-      await kill(writer.child);
-      const offset = await offsetOfWholeStore();
-      expect(offset).toBeGreaterThanOrEqual(writer.written());
-      expect(offset).toBeGreaterThan(expectedAtLeast);
-      expectedAtLeast = offset;
-    }
-  }, 60_000);
+  it.each([
+    ["long", MAX_SEGMENT_BYTES],
+    // Each write begins one and merges others.
+    ["short", 8_192],
+  ])(
+    `leaves header, states and timers of one write, and loses nothing that was written (%s segments, ${ROUNDS} kills, seed ${SEED})`,
+    async (_, segmentBytes) => {
+      const random = seededRandom(SEED);
+      let expectedAtLeast = -1;
+      for (let round = 0; round < ROUNDS; round++) {
+        const writer = startWriter(segmentBytes);
+        const target = Math.max(expectedAtLeast, 0) + random.integer(1, 40);
+        await eventually(() => writer.written() >= target, { what: `round ${target} ${writer.errors()}`, everyMs: 1, timeoutMs: 20_000 });
+        await kill(writer.child);
+        const offset = await offsetOfWholeStore();
+        expect(offset).toBeGreaterThanOrEqual(writer.written());
+        expect(offset).toBeGreaterThan(expectedAtLeast);
+        expectedAtLeast = offset;
+      }
+    },
+    60_000,
+  );
 });
 
 describe("F20: two processes with one store", () => {
@@ -177,6 +186,44 @@ describe("an end in the middle of a write", () => {
   });
 });
 
+describe("states that are written again and again", () => {
+  it("take at most twice the room of the last ones and a segment", async () => {
+    const segmentBytes = 50_000;
+    const options = { directory: folder.path, name: "kill", partition: 0, segmentBytes };
+    const place = join(folder.path, "kill-0");
+    const random = seededRandom(SEED);
+    const states = new Map<string, Buffer>();
+    let offset = -1;
+    for (let opening = 0; opening < 5; opening++) {
+      const store = openStateStore(options);
+      await store.open();
+      for (let round = 0; round < 40; round++) {
+        const changed = Array.from({ length: 60 }, () => {
+          const state = Buffer.alloc(random.integer(1, 400), random.integer(0, 255));
+          return [`lead-${random.integer(0, 999)}`, random.chance(0.1) ? null : state] as const;
+        });
+        for (const [key, state] of changed) state === null ? states.delete(key) : states.set(key, state);
+        const header = { offset: offset + 1, fingerprint: "f", incarnation: "i", partition: Buffer.from("p") };
+        await store.write({ previousOffset: offset, header, changes: storeChanges({ states: changed }) });
+        offset++;
+      }
+      expect([...store.keys()]).toEqual([...states.keys()].sort());
+      for (const [key, state] of states) expect(store.read(key)).toEqual(state);
+      await store.close();
+    }
+    // What is not needed any more goes with the next write or opening.
+    const last = openStateStore(options);
+    await last.open();
+    await last.close();
+    const names = readdirSync(place);
+    const bytes = names.filter((name) => name.startsWith("states")).reduce((sum, name) => sum + statSync(join(place, name)).size, 0);
+    // Head, key and padding of an entry.
+    const live = [...states.values()].reduce((sum, state) => sum + state.length + 30, 0);
+    expect(bytes).toBeLessThan(2 * live + 2 * segmentBytes);
+    expect(names.filter((name) => name.startsWith("index"))).toHaveLength(1);
+  });
+});
+
 describe("F11: a full disk", () => {
   it("refuses the write as a passing fault, serves what was written before, and goes on once there is space", async () => {
     const program = [process.execPath, join(import.meta.dirname, "full-disk-child.ts"), folder.path];
@@ -207,7 +254,11 @@ describe("F11: a full disk", () => {
 
 describe("F12: a damaged store", () => {
   const options = () => ({ directory: folder.path, name: "scoring", partition: 0 });
-  const file = () => join(folder.path, "scoring-0", "data.mdb");
+  /** The file of the store whose name begins so. */
+  const file = (name = "data.mdb") => {
+    const place = join(folder.path, "scoring-0");
+    return join(place, readdirSync(place).find((each) => each.startsWith(name))!);
+  };
   const fill = async (): Promise<void> => {
     const store = openStateStore(options());
     await store.open();
@@ -220,9 +271,9 @@ describe("F12: a damaged store", () => {
     await store.close();
   };
   /** Changes one byte at every place where `text` stands in the file. */
-  const damage = (text: string): number => {
-    const content = readFileSync(file());
-    const target = openSync(file(), "r+");
+  const damage = (text: string, name?: string): number => {
+    const content = readFileSync(file(name));
+    const target = openSync(file(name), "r+");
     let places = 0;
     for (let at = content.indexOf(text); at >= 0; at = content.indexOf(text, at + text.length)) {
       writeSync(target, Buffer.from([content[at + 3]! ^ 0x10]), 0, 1, at + 3);
@@ -243,11 +294,34 @@ describe("F12: a damaged store", () => {
 
   it("never serves a state that was changed", async () => {
     await fill();
-    expect(damage("state-marker-state-marker-")).toBeGreaterThan(0);
+    expect(damage("state-marker-state-marker-", "states")).toBeGreaterThan(0);
     const store = openStateStore(options());
     await store.open();
     expect(() => store.read("lead-7")).toThrow("STORE_CORRUPT");
     await store.close();
+  });
+
+  it("never takes a state for another's, and a key that was changed for one that is not there", async () => {
+    await fill();
+    expect(damage("lead-7", "states")).toBeGreaterThan(0);
+    const store = openStateStore(options());
+    await store.open();
+    expect(() => store.read("lead-7")).toThrow("STORE_CORRUPT");
+    await store.close();
+  });
+
+  it.each([
+    ["states were cut", () => truncateSync(file("states"), statSync(file("states")).size - 8)],
+    ["states are missing", () => rmSync(file("states"))],
+    ["the index was cut", () => truncateSync(file("index"), statSync(file("index")).size - 8)],
+    ["the index is missing", () => rmSync(file("index"))],
+    ["the index was changed", () => writeFileSync(file("index"), readFileSync(file("index")).fill(1, 100, 101))],
+  ])("is refused when %s", async (_, harm) => {
+    await fill();
+    harm();
+    await expect(openStateStore(options()).open()).rejects.toMatchObject({ code: "STORE_CORRUPT" });
+    await deleteStateStore(options());
+    await fill();
   });
 
   it("is refused when the file is not a store at all, and is new after it was deleted", async () => {

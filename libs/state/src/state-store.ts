@@ -2,27 +2,33 @@ import { join, resolve } from "node:path";
 import { RetriableStreamError, type StateStore, type StoreHeader, type StoreWrite, StreamError, type TimerEntry } from "@leadstream/stream";
 import {
   type Bytes,
+  type Databases,
   DEFAULT_MAP_SIZE_BYTES,
   type Environment,
-  openDatabase,
+  openDatabases,
   openEnvironment,
   removeEnvironment,
   tellsDamage,
 } from "./environment.ts";
 import { decodeHeader, encodeHeader } from "./header-format.ts";
+import { decodeLogExtent, EMPTY_LOG, encodeLogExtent, type LogExtent } from "./log-format.ts";
 import { claim, disown, releaseFolder, reserveFolder } from "./ownership.ts";
 import type { ProcessIdentity } from "./process-identity.ts";
+import { MAX_SEGMENT_BYTES } from "./segments.ts";
+import { removeLeftovers, StateFiles } from "./state-files.ts";
 import { DamagedError, decodeTimer, encodeTimer, seal, unseal } from "./store-format.ts";
 import { storeWriter } from "./store-writer.ts";
-import { HEADER } from "./write-orders.ts";
+import { EXTENT, HEADER } from "./write-orders.ts";
 
 export interface StateStoreOptions {
   readonly directory: string;
   /** Name of the fold. */
   readonly name: string;
   readonly partition: number;
-  /** Upper limit of the store's size; default 16 GiB of address space. */
+  /** Upper limit of what the store keeps beside the states, keys and timers; default 16 GiB of address space. */
   readonly mapSizeBytes?: number;
+  /** A file of states that is longer gets no more of them; default and most 32 MiB. */
+  readonly segmentBytes?: number;
   /** A write that takes longer is given up, and the process with it: STORE_WRITER_LOST. Default a minute. */
   readonly writeLimitMs?: number;
 }
@@ -31,33 +37,38 @@ const DEFAULT_WRITE_LIMIT_MS = 60_000;
 const KEY_PAGE = 1_000;
 const NO_OFFSET = -1;
 
-interface OpenStore {
+interface OpenStore extends Databases {
   readonly environment: Environment;
-  readonly meta: Bytes;
-  readonly states: Bytes;
-  readonly timers: Bytes;
+  files: StateFiles;
+  /** The thread that writes knows the files as they are. */
+  told: boolean;
 }
 
-/** One LMDB environment per partition, in `<directory>/<name>-<partition>`. Nothing happens on disk before `open`. */
+/**
+ * A folder per partition, `<directory>/<name>-<partition>`: states in segments that are only appended to, with an index of their places in memory and
+ * on the disk; header, owner, timers and the order of keys in an LMDB environment, whose transaction says what of the other files counts. Nothing
+ * happens on disk before `open`.
+ */
 export function openStateStore(options: StateStoreOptions): StateStore {
-  return new LmdbStateStore(options);
+  return new DiskStateStore(options);
 }
 
 /** Takes the folder of a store away, so that it is rebuilt from the log. Throws STORE_LOCKED while a process has it open. */
 export async function deleteStateStore(options: StateStoreOptions): Promise<void> {
-  const store = new LmdbStateStore(options);
+  const store = new DiskStateStore(options);
   try {
     await store.open();
     await store.close();
   } catch (error) {
-    if (!(error instanceof StreamError && error.code === "STORE_CORRUPT")) throw error;
+    if (!(error instanceof StreamError && (error.code === "STORE_CORRUPT" || error.code === "STORE_LAYOUT"))) throw error;
   }
   removeEnvironment(store.folder);
 }
 
-class LmdbStateStore implements StateStore {
+class DiskStateStore implements StateStore {
   readonly folder: string;
   private readonly mapSizeBytes: number;
+  private readonly segmentBytes: number;
   private readonly writeLimitMs: number;
   /** The last write; never rejects. */
   private writing: Promise<void> = Promise.resolve();
@@ -71,6 +82,7 @@ class LmdbStateStore implements StateStore {
   constructor(options: StateStoreOptions) {
     this.folder = resolve(join(options.directory, `${options.name}-${options.partition}`));
     this.mapSizeBytes = options.mapSizeBytes ?? DEFAULT_MAP_SIZE_BYTES;
+    this.segmentBytes = Math.min(options.segmentBytes ?? MAX_SEGMENT_BYTES, MAX_SEGMENT_BYTES);
     this.writeLimitMs = options.writeLimitMs ?? DEFAULT_WRITE_LIMIT_MS;
   }
 
@@ -80,11 +92,13 @@ class LmdbStateStore implements StateStore {
     let environment: Environment | null = null;
     try {
       environment = openEnvironment(this.folder, this.mapSizeBytes);
-      const meta = openDatabase(environment, "meta", true);
-      const states = openDatabase(environment, "states");
-      const timers = openDatabase(environment, "timers");
-      const header = environment.transactionSync(() => this.takeOver(meta));
-      this.opened = { environment, meta, states, timers };
+      const databases = openDatabases(environment);
+      const header = environment.transactionSync(() => this.takeOver(databases.meta));
+      const extent = extentOf(databases.meta);
+      removeLeftovers(this.folder, extent);
+      // The version is raised by each opening, so files of this one have names of their own.
+      const files = new StateFiles(this.folder, this.version, extent, this.segmentBytes);
+      this.opened = { environment, ...databases, files, told: false };
       this.offset = header?.offset ?? NO_OFFSET;
       return header;
     } catch (error) {
@@ -103,15 +117,13 @@ class LmdbStateStore implements StateStore {
     const header = decodeHeader(stored);
     this.version = (entry?.version ?? 0) + 1;
     meta.putSync(HEADER, seal(HEADER, stored), this.version);
+    if (entry === undefined) putExtent(meta, EMPTY_LOG, this.version);
     return header;
   }
 
   read(key: string): Buffer | undefined {
-    const bytes = Buffer.from(key, "utf8");
-    const sealed = this.store().states.getBinaryFast(bytes);
-    if (sealed === undefined) return undefined;
     try {
-      return unseal(bytes, sealed);
+      return this.store().files.read(key);
     } catch (error) {
       throw this.translated(error);
     }
@@ -142,7 +154,7 @@ class LmdbStateStore implements StateStore {
   }
 
   private async writeNow({ previousOffset, header, changes }: StoreWrite): Promise<void> {
-    const { environment } = this.store();
+    const opened = this.store();
     const { folder, mapSizeBytes, version } = this;
     if (previousOffset !== this.offset) throw this.conflict(`the store holds offset ${this.offset}, the write expects ${previousOffset}`);
     this.usesWriter = true;
@@ -154,14 +166,18 @@ class LmdbStateStore implements StateStore {
         version,
         header: new Uint8Array(seal(HEADER, encodeHeader(header))),
         changes: changes.bytes,
+        log: opened.told ? null : opened.files.opening,
       },
       this.writeLimitMs,
     );
-    if (outcome.kind === "failed") throw this.failed(outcome.problem);
     if (outcome.kind === "conflict") throw this.conflict("another process has opened the store since");
+    if (outcome.kind === "failed") throw this.failed(outcome.problem, outcome.damaged);
+    if (outcome.kind === "closed") throw new Error("a write was answered with the end of another");
     this.version = version + 1;
     this.offset = header.offset;
-    environment.resetReadTxn();
+    opened.told = true;
+    opened.files.written(outcome.memory, outcome.retired);
+    opened.environment.resetReadTxn();
   }
 
   *keys(first?: string): Iterable<string> {
@@ -169,7 +185,7 @@ class LmdbStateStore implements StateStore {
     for (;;) {
       const range: { limit: number; start?: Buffer; exclusiveStart?: boolean } = { limit: KEY_PAGE };
       if (after !== null) Object.assign(range, { start: after, exclusiveStart: true });
-      const page: Buffer[] = [...this.store().states.getKeys(range)].map((key) => Buffer.from(key));
+      const page: Buffer[] = [...this.store().keys.getKeys(range)].map((key) => Buffer.from(key));
       for (const key of page) yield key.toString("utf8");
       if (page.length < KEY_PAGE) return;
       after = page.at(-1)!;
@@ -177,24 +193,36 @@ class LmdbStateStore implements StateStore {
   }
 
   async clear(): Promise<void> {
-    const { environment, meta, states, timers } = this.store();
+    const opened = this.store();
+    const { environment, meta, keys, timers } = opened;
     environment.transactionSync(() => {
       if (meta.getEntry(HEADER)?.version !== this.version) throw this.conflict("another process has opened the store since");
-      states.clearSync();
+      keys.clearSync();
       timers.clearSync();
       this.version += 1;
+      putExtent(meta, EMPTY_LOG, this.version);
       meta.putSync(HEADER, seal(HEADER, encodeHeader(null)), this.version);
     });
+    this.reread(opened);
+    removeLeftovers(this.folder, EMPTY_LOG);
     this.offset = NO_OFFSET;
+  }
+
+  /** Whatever the index in memory says: what the disk says counts. */
+  private reread(opened: OpenStore): void {
+    opened.files.close();
+    opened.told = false;
+    opened.files = new StateFiles(this.folder, this.version, extentOf(opened.meta), this.segmentBytes);
   }
 
   async close(): Promise<void> {
     const opened = this.opened;
     if (opened === null) return;
     this.opened = null;
-    const { environment, meta } = opened;
+    const { environment, meta, files } = opened;
     try {
       await this.writing;
+      files.close();
       if (this.usesWriter) await storeWriter().ask({ kind: "close", folder: this.folder }, this.writeLimitMs);
       this.usesWriter = false;
       environment.transactionSync(() => {
@@ -228,9 +256,10 @@ class LmdbStateStore implements StateStore {
   }
 
   /** Nothing of the write is in the store then. A full disk gets space again: the task starts over from what the store holds. */
-  private failed(problem: string): unknown {
-    const cause = new Error(problem);
-    if (tellsDamage(cause)) return this.translated(cause);
+  private failed(problem: string, damaged: boolean): unknown {
+    const cause = damaged ? new DamagedError(problem) : new Error(problem);
+    if (damaged || tellsDamage(cause)) return this.translated(cause);
+    if (this.opened !== null) this.reread(this.opened);
     return new RetriableStreamError(`the store ${this.folder} cannot be written: ${problem}. Check the space on its disk`, { cause });
   }
 
@@ -239,4 +268,15 @@ class LmdbStateStore implements StateStore {
     const problem = `the store ${this.folder} is damaged: ${(error as Error).message}`;
     return new StreamError("STORE_CORRUPT", problem, "Delete that folder: the store is rebuilt from the log", { cause: error });
   }
+}
+
+function putExtent(meta: Bytes, extent: LogExtent, version: number): void {
+  meta.putSync(EXTENT, seal(EXTENT, encodeLogExtent(extent)), version);
+}
+
+/** Throws DamagedError. */
+export function extentOf(meta: Bytes): LogExtent {
+  const sealed = meta.get(EXTENT);
+  if (sealed === undefined) throw new DamagedError("it does not say where its states are");
+  return decodeLogExtent(unseal(EXTENT, sealed));
 }

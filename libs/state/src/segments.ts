@@ -1,0 +1,129 @@
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { basename, join } from "node:path";
+import { crc32 } from "node:zlib";
+import type { SlabKey } from "@leadstream/stream/slab-key";
+import { ChangesCursor, ENTRY_UNIT_BYTES, GAP_BYTES, STATE } from "@leadstream/stream/store-changes";
+import { DamagedError } from "./store-format.ts";
+
+/** A place is a segment's slot and how many units of ENTRY_UNIT_BYTES it lies behind the segment's start, in 32 bits. */
+const UNIT_BITS = 22;
+/** A state must begin before it. */
+export const MAX_SEGMENT_BYTES = 2 ** UNIT_BITS * ENTRY_UNIT_BYTES;
+/** The last place of the slot behind them means something else to PlaceIndex. */
+export const MAX_SEGMENTS = 2 ** (32 - UNIT_BITS) - 1;
+/** First bytes of a segment. */
+export const SEGMENT_MARK = Buffer.from("states 1");
+/** What is read at once: nearly all states are shorter. */
+const READ_BYTES = 1_024;
+
+/** A file of entries of StoreChanges, whose states are sealed; it is only ever appended to, by one opening of the store. */
+export interface Segment {
+  readonly slot: number;
+  /** Of the opening that wrote it. */
+  readonly generation: number;
+  /** Entries beyond it were not committed. */
+  readonly bytes: number;
+  /** Of the states that count. */
+  readonly liveBytes: number;
+}
+
+export function placeOf(slot: number, offset: number): number {
+  return (slot << UNIT_BITS) | (offset / ENTRY_UNIT_BYTES);
+}
+
+export function slotOf(place: number): number {
+  return place >>> UNIT_BITS;
+}
+
+function offsetOf(place: number): number {
+  return (place & (2 ** UNIT_BITS - 1)) * ENTRY_UNIT_BYTES;
+}
+
+export function segmentPath(folder: string, { slot, generation }: Pick<Segment, "slot" | "generation">): string {
+  return join(folder, `states-${generation}-${slot}`);
+}
+
+/** Reads states at their places; files are opened when they are asked for. */
+export class SegmentReader {
+  private readonly folder: string;
+  private readonly generation: number;
+  /** Slots that former openings wrote. */
+  private readonly former: Map<number, number>;
+  private readonly files = new Map<number, number>();
+  private readonly cursor = new ChangesCursor(Buffer.alloc(READ_BYTES));
+
+  constructor(folder: string, generation: number, segments: readonly Segment[]) {
+    this.folder = folder;
+    this.generation = generation;
+    this.former = new Map(segments.map((segment) => [segment.slot, segment.generation]));
+  }
+
+  /** Whether the state at `place` is that of `key`; it is then shown. Throws DamagedError. */
+  find(place: number, key: SlabKey): boolean {
+    const { cursor } = this;
+    this.show(place);
+    const { buffer, keyStart, keyEnd } = cursor;
+    if (buffer.compare(key.bytes, 0, key.length, keyStart, keyEnd) === 0) return true;
+    // Another key of the same hash, or bytes that are not what was written.
+    this.state();
+    return false;
+  }
+
+  /** Bytes that the entry which is shown takes. */
+  get entryBytes(): number {
+    return this.cursor.at - this.cursor.entry;
+  }
+
+  /** The state that is shown, until the next one is. Throws DamagedError. */
+  state(): Buffer {
+    const { buffer, keyStart, keyEnd, start, end } = this.cursor;
+    const sum = crc32(buffer.subarray(start, end), crc32(buffer.subarray(keyStart, keyEnd)));
+    if (sum !== buffer.readUInt32LE(start - GAP_BYTES)) throw new DamagedError("a checksum does not match");
+    return buffer.subarray(start, end);
+  }
+
+  private show(place: number): void {
+    const { cursor } = this;
+    const file = this.fileOf(slotOf(place));
+    const offset = offsetOf(place);
+    const read = readSync(file, cursor.buffer, 0, cursor.buffer.length, offset);
+    cursor.moveTo(cursor.buffer, 0);
+    cursor.next();
+    if (read > 0 && cursor.kind === STATE && cursor.end <= read) return;
+    if (cursor.kind !== STATE || offset + cursor.end > fstatSync(file).size) throw new DamagedError("a state is not at its place");
+    cursor.buffer = Buffer.allocUnsafeSlow(cursor.at);
+    this.show(place);
+  }
+
+  private fileOf(slot: number): number {
+    const known = this.files.get(slot);
+    if (known !== undefined) return known;
+    const file = openToRead(segmentPath(this.folder, { slot, generation: this.former.get(slot) ?? this.generation }));
+    this.files.set(slot, file);
+    return file;
+  }
+
+  /** The slots have no segment any more; they may get new ones of this opening. */
+  forget(slots: readonly number[]): void {
+    for (const slot of slots) {
+      const file = this.files.get(slot);
+      if (file !== undefined) closeSync(file);
+      this.files.delete(slot);
+      this.former.delete(slot);
+    }
+  }
+
+  close(): void {
+    this.forget([...this.files.keys()]);
+  }
+}
+
+/** Throws DamagedError when the file is missing. */
+export function openToRead(path: string): number {
+  try {
+    return openSync(path, "r");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") throw new DamagedError(`${basename(path)} is missing`, { cause: error });
+    throw error;
+  }
+}
