@@ -22,8 +22,8 @@ export const EMPTY_LOG: LogExtent = { segments: [], index: null };
 export function encodeLogExtent({ segments, index }: LogExtent): Buffer {
   const writer = new AvroWriter(256);
   writer.long(segments.length);
-  for (const { slot, generation, bytes, liveBytes } of segments) {
-    for (const value of [slot, generation, bytes, liveBytes]) writer.long(value);
+  for (const { slot, generation, turn, bytes, states, liveStates } of segments) {
+    for (const value of [slot, generation, turn, bytes, states, liveStates]) writer.long(value);
   }
   writer.boolean(index !== null);
   if (index !== null) for (const value of [index.generation, index.number, index.bytes]) writer.long(value);
@@ -37,8 +37,10 @@ export function decodeLogExtent(bytes: Buffer): LogExtent {
     const segments = Array.from({ length: reader.long() }, () => ({
       slot: reader.long(),
       generation: reader.long(),
+      turn: reader.long(),
       bytes: reader.long(),
-      liveBytes: reader.long(),
+      states: reader.long(),
+      liveStates: reader.long(),
     }));
     const index = reader.boolean() ? { generation: reader.long(), number: reader.long(), bytes: reader.long() } : null;
     reader.finish();

@@ -1,9 +1,8 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { basename, join } from "node:path";
-import { crc32 } from "node:zlib";
 import type { SlabKey } from "@leadstream/stream/slab-key";
-import { ChangesCursor, ENTRY_UNIT_BYTES, GAP_BYTES, STATE } from "@leadstream/stream/store-changes";
-import { DamagedError } from "./store-format.ts";
+import { ChangesCursor, ENTRY_UNIT_BYTES, STATE } from "@leadstream/stream/store-changes";
+import { DamagedError, unsealEntry } from "./store-format.ts";
 
 /** A place is a segment's slot and how many units of ENTRY_UNIT_BYTES it lies behind the segment's start, in 32 bits. */
 const UNIT_BITS = 22;
@@ -14,17 +13,24 @@ export const MAX_SEGMENTS = 2 ** (32 - UNIT_BITS) - 1;
 /** First bytes of a segment. */
 export const SEGMENT_MARK = Buffer.from("states 1");
 /** What is read at once: nearly all states are shorter. */
-const READ_BYTES = 1_024;
+const READ_BYTES = 512;
 
-/** A file of entries of StoreChanges, whose states are sealed; it is only ever appended to, by one opening of the store. */
-export interface Segment {
+export interface SegmentName {
   readonly slot: number;
   /** Of the opening that wrote it. */
   readonly generation: number;
+  /** How many segments that opening had in this slot before: a name is never given twice. */
+  readonly turn: number;
+}
+
+/** A file of entries of StoreChanges, whose states are sealed; it is only ever appended to, by one opening of the store. */
+export interface Segment extends SegmentName {
   /** Entries beyond it were not committed. */
   readonly bytes: number;
-  /** Of the states that count. */
-  readonly liveBytes: number;
+  /** States in them. */
+  readonly states: number;
+  /** Those that count. */
+  readonly liveStates: number;
 }
 
 export function placeOf(slot: number, offset: number): number {
@@ -39,23 +45,25 @@ function offsetOf(place: number): number {
   return (place & (2 ** UNIT_BITS - 1)) * ENTRY_UNIT_BYTES;
 }
 
-export function segmentPath(folder: string, { slot, generation }: Pick<Segment, "slot" | "generation">): string {
-  return join(folder, `states-${generation}-${slot}`);
+export function segmentPath(folder: string, { slot, generation, turn }: SegmentName): string {
+  return join(folder, `states-${generation}-${slot}-${turn}`);
 }
 
 /** Reads states at their places; files are opened when they are asked for. */
 export class SegmentReader {
   private readonly folder: string;
   private readonly generation: number;
-  /** Slots that former openings wrote. */
-  private readonly former: Map<number, number>;
+  /** Segments that former openings wrote, by slot. */
+  private readonly former: Map<number, SegmentName>;
+  /** Of slots that were given up. */
+  private readonly turns = new Map<number, number>();
   private readonly files = new Map<number, number>();
   private readonly cursor = new ChangesCursor(Buffer.alloc(READ_BYTES));
 
   constructor(folder: string, generation: number, segments: readonly Segment[]) {
     this.folder = folder;
     this.generation = generation;
-    this.former = new Map(segments.map((segment) => [segment.slot, segment.generation]));
+    this.former = new Map(segments.map((segment) => [segment.slot, segment]));
   }
 
   /** Whether the state at `place` is that of `key`; it is then shown. Throws DamagedError. */
@@ -69,17 +77,9 @@ export class SegmentReader {
     return false;
   }
 
-  /** Bytes that the entry which is shown takes. */
-  get entryBytes(): number {
-    return this.cursor.at - this.cursor.entry;
-  }
-
   /** The state that is shown, until the next one is. Throws DamagedError. */
   state(): Buffer {
-    const { buffer, keyStart, keyEnd, start, end } = this.cursor;
-    const sum = crc32(buffer.subarray(start, end), crc32(buffer.subarray(keyStart, keyEnd)));
-    if (sum !== buffer.readUInt32LE(start - GAP_BYTES)) throw new DamagedError("a checksum does not match");
-    return buffer.subarray(start, end);
+    return unsealEntry(this.cursor);
   }
 
   private show(place: number): void {
@@ -98,9 +98,14 @@ export class SegmentReader {
   private fileOf(slot: number): number {
     const known = this.files.get(slot);
     if (known !== undefined) return known;
-    const file = openToRead(segmentPath(this.folder, { slot, generation: this.former.get(slot) ?? this.generation }));
+    const file = openToRead(segmentPath(this.folder, this.nameOf(slot)));
     this.files.set(slot, file);
     return file;
+  }
+
+  /** Of the segment that is in a slot, or that this opening would make there. */
+  nameOf(slot: number): SegmentName {
+    return this.former.get(slot) ?? { slot, generation: this.generation, turn: this.turns.get(slot) ?? 0 };
   }
 
   /** The slots have no segment any more; they may get new ones of this opening. */
@@ -110,11 +115,13 @@ export class SegmentReader {
       if (file !== undefined) closeSync(file);
       this.files.delete(slot);
       this.former.delete(slot);
+      this.turns.set(slot, (this.turns.get(slot) ?? 0) + 1);
     }
   }
 
   close(): void {
-    this.forget([...this.files.keys()]);
+    for (const file of this.files.values()) closeSync(file);
+    this.files.clear();
   }
 }
 

@@ -19,7 +19,7 @@ export function removeLeftovers(folder: string, extent: LogExtent): void {
   const named = new Set(filesOf(folder, extent));
   for (const name of readdirSync(folder)) {
     const path = join(folder, name);
-    if (/^(states|index)-\d+-\d+$/.test(name) && !named.has(path)) rmSync(path);
+    if (/^(states|index)-[\d-]+$/.test(name) && !named.has(path)) rmSync(path);
   }
 }
 

@@ -7,7 +7,7 @@ import { IndexFile, indexPath } from "./index-file.ts";
 import type { LogExtent } from "./log-format.ts";
 import { NO_PAIR, NOWHERE, PlaceIndex } from "./place-index.ts";
 import { MAX_SEGMENTS, placeOf, SEGMENT_MARK, type Segment, SegmentReader, segmentPath, slotOf } from "./segments.ts";
-import { DamagedError, sealInPlace } from "./store-format.ts";
+import { DamagedError, sealEntry } from "./store-format.ts";
 
 /** What the thread that writes needs to go on with the states of a store. */
 export interface StateLogOpening {
@@ -133,9 +133,10 @@ export class StateLog {
         from = change.entry;
         ({ segment, file } = this.tailWithRoom());
       }
-      if (fresh) sealInPlace(changes.subarray(change.keyStart, change.keyEnd), changes, change.start, change.end);
+      if (fresh) sealEntry(change);
       places.push(placeOf(segment.slot, segment.bytes + change.entry - from));
-      if (!fresh) segment.liveBytes += change.at - change.entry;
+      segment.states++;
+      segment.liveStates++;
     }
     this.extend(segment, file, changes.subarray(from));
     return places;
@@ -154,7 +155,7 @@ export class StateLog {
     if (this.tail !== null) this.full.push(this.tail.file);
     this.tail = null;
     if (slot >= MAX_SEGMENTS) throw new Error(`it has ${MAX_SEGMENTS} segments, as many as it can`);
-    const segment = { slot, generation: this.generation, bytes: 0, liveBytes: 0 };
+    const segment = { ...this.reader.nameOf(slot), bytes: 0, states: 0, liveStates: 0 };
     const file = openSync(segmentPath(this.folder, segment), "w+");
     this.filesMade = true;
     this.extend(segment, file, SEGMENT_MARK);
@@ -173,12 +174,11 @@ export class StateLog {
       goOn();
       const { keyStart: start, keyEnd: end } = change;
       asked.setBytes(changes, start, end);
-      const pair = this.find();
+      const pair = this.find(change.kind === STATE && change.known);
       const from = pair === NO_PAIR ? NOWHERE : index.placeAt(pair);
-      if (pair !== NO_PAIR) this.segmentAt(from).liveBytes -= this.reader.entryBytes;
+      if (pair !== NO_PAIR) this.segmentAt(from).liveStates--;
       if (change.kind === STATE) {
         const place = places[states++]!;
-        this.segmentAt(place).liveBytes += change.at - change.entry;
         if (pair === NO_PAIR) index.add(asked.hash, place);
         else index.move(pair, place);
         this.moves.push(asked.hash, from, place);
@@ -192,10 +192,11 @@ export class StateLog {
     return keys;
   }
 
-  /** The pair of the key in question, or NO_PAIR; the reader shows its state. */
-  private find(): number {
+  /** The pair of the key in question, or NO_PAIR. Where the key is known to have one and only one pair has its hash, no key is compared. */
+  private find(known: boolean): number {
     const { asked, index, reader } = this;
     let pair = index.first(asked.hash);
+    if (known && pair !== NO_PAIR && index.after(asked.hash, pair) === NO_PAIR) return pair;
     while (pair !== NO_PAIR && !reader.find(index.placeAt(pair), asked)) pair = index.after(asked.hash, pair);
     return pair;
   }
@@ -212,7 +213,7 @@ export class StateLog {
     let liveBytes = 0;
     for (const segment of this.segments.values()) {
       bytes += segment.bytes;
-      liveBytes += segment.liveBytes;
+      liveBytes += liveBytesOf(segment);
     }
     return bytes > 2 * liveBytes + this.segmentBytes || this.segments.size > (2 * liveBytes) / this.segmentBytes + SPARE_SEGMENTS;
   }
@@ -221,7 +222,7 @@ export class StateLog {
   private emptiest(): OpenSegment | null {
     let least: OpenSegment | null = null;
     for (const segment of this.segments.values()) {
-      if (segment !== this.tail?.segment && (least === null || segment.liveBytes < least.liveBytes)) least = segment;
+      if (segment !== this.tail?.segment && (least === null || liveBytesOf(segment) < liveBytesOf(least))) least = segment;
     }
     return least;
   }
@@ -245,8 +246,7 @@ export class StateLog {
       content.copyWithin(end, change.entry, change.at);
       end += change.at - change.entry;
     }
-    const liveBytes = end - SEGMENT_MARK.length;
-    if (victim.liveBytes !== liveBytes) throw new DamagedError("a segment does not hold the states that its index names");
+    if (victim.liveStates * 2 !== kept.length) throw new DamagedError("a segment does not hold the states that its index names");
     const places = this.append(content.subarray(SEGMENT_MARK.length, end), false);
     for (const [state, place] of places.entries()) {
       const hash = kept[state * 2]!;
@@ -289,4 +289,9 @@ export class StateLog {
     this.touched.add(this.indexFile!.file);
     this.moves = [];
   }
+}
+
+/** As if all states of a segment were of one length. */
+function liveBytesOf({ bytes, states, liveStates }: Segment): number {
+  return states === 0 ? 0 : (bytes * liveStates) / states;
 }

@@ -23,9 +23,30 @@ export function seal(key: Uint8Array, value: Uint8Array): Buffer {
   return sealed;
 }
 
-/** The same without a copy, where CHECKSUM_BYTES are free before the value from `start` to `end`. */
-export function sealInPlace(key: Uint8Array, bytes: Buffer, start: number, end: number): void {
-  bytes.writeUInt32LE(crc32(bytes.subarray(start, end), crc32(key)), start - CHECKSUM_BYTES);
+/** Where an entry of StoreChanges has room for its checksum, and how far it goes: `entry` to `end`, with CHECKSUM_BYTES before `start`. */
+interface EntryWindow {
+  readonly buffer: Buffer;
+  readonly entry: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Puts CRC-32 of the whole entry, its head and key included, into the room for it. */
+export function sealEntry({ buffer, entry, start, end }: EntryWindow): void {
+  const room = start - CHECKSUM_BYTES;
+  buffer.writeUInt32LE(0, room);
+  buffer.writeUInt32LE(crc32(buffer.subarray(entry, end)), room);
+}
+
+/** The state of a sealed entry, not copied. Throws DamagedError. */
+export function unsealEntry({ buffer, entry, start, end }: EntryWindow): Buffer {
+  const room = start - CHECKSUM_BYTES;
+  const sum = buffer.readUInt32LE(room);
+  buffer.writeUInt32LE(0, room);
+  const matches = crc32(buffer.subarray(entry, end)) === sum;
+  buffer.writeUInt32LE(sum, room);
+  if (!matches) throw new DamagedError("a checksum does not match");
+  return buffer.subarray(start, end);
 }
 
 /** The window of the value, not copied. Throws DamagedError. */

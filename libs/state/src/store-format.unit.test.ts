@@ -2,7 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import type { TimerEntry } from "@leadstream/stream";
 import fc from "fast-check";
 import { decodeHeader, encodeHeader } from "./header-format.ts";
-import { DamagedError, decodeTimer, encodeTimer, seal, sealInPlace, unseal } from "./store-format.ts";
+import { DamagedError, decodeTimer, encodeTimer, seal, sealEntry, unseal, unsealEntry } from "./store-format.ts";
 
 const key = fc.oneof(fc.string({ unit: "grapheme", minLength: 1, maxLength: 12 }), fc.constantFrom("a", "a\0", "a\0b", "\0", "\0\0", "ab"));
 const timer: fc.Arbitrary<TimerEntry> = fc.record({
@@ -41,15 +41,28 @@ describe("a sealed value", () => {
       fc.property(fc.uint8Array({ minLength: 1 }), fc.uint8Array(), fc.nat(), fc.integer({ min: 1, max: 255 }), (name, value, at, mask) => {
         const sealed = seal(name, value);
         expect(unseal(name, sealed).equals(Buffer.from(value))).toBe(true);
-        const room = Buffer.concat([Buffer.alloc(7), value, Buffer.alloc(1)]);
-        sealInPlace(name, room, 7, 7 + value.length);
-        expect(room.subarray(3, 7 + value.length).equals(sealed)).toBe(true);
         expect(() => unseal(Buffer.concat([name, Buffer.from("x")]), sealed)).toThrow(DamagedError);
         sealed[at % sealed.length]! ^= mask;
         expect(() => unseal(name, sealed)).toThrow(DamagedError);
       }),
     );
     expect(() => unseal(Buffer.from("a"), Buffer.alloc(3))).toThrow(DamagedError);
+  });
+});
+
+describe("a sealed entry", () => {
+  it("gives its state as often as it is asked, and only whole", () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 1 }), fc.uint8Array(), fc.nat(), fc.integer({ min: 1, max: 255 }), (head, state, at, mask) => {
+        const buffer = Buffer.concat([Buffer.alloc(3, 9), head, Buffer.alloc(4, 9), state, Buffer.alloc(2, 9)]);
+        const start = 3 + head.length + 4;
+        const window = { buffer, entry: 3, start, end: start + state.length };
+        sealEntry(window);
+        for (let time = 0; time < 2; time++) expect(unsealEntry(window).equals(Buffer.from(state))).toBe(true);
+        buffer[3 + (at % (window.end - 3))]! ^= mask;
+        expect(() => unsealEntry(window)).toThrow(DamagedError);
+      }),
+    );
   });
 });
 

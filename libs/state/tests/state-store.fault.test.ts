@@ -4,6 +4,7 @@ import { closeSync, openSync, readdirSync, readFileSync, rmSync, statSync, trunc
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import type { StateStore } from "@leadstream/stream";
+import { SlabKey } from "@leadstream/stream/slab-key";
 import { eventually, seededRandom, storeChanges, type TemporaryFolder, temporaryFolder } from "@leadstream/testing";
 import { DEFAULT_MAP_SIZE_BYTES, openDatabase, openEnvironment } from "../src/environment.ts";
 import { deleteStateStore, openStateStore } from "../src/index.ts";
@@ -186,6 +187,49 @@ describe("an end in the middle of a write", () => {
   });
 });
 
+describe("keys of one hash", () => {
+  it("keep their own states, whether the fold knows that they have one or not", async () => {
+    const known = new Map<number, string>();
+    const pairs: [string, string][] = [];
+    for (let number = 0; pairs.length < 3; number++) {
+      const key = `lead-${number}`;
+      const { hash } = new SlabKey().set(key);
+      const other = known.get(hash);
+      if (other === undefined) known.set(hash, key);
+      else pairs.push([other, key]);
+    }
+    const store = killStore();
+    await store.open();
+    let offset = -1;
+    const write = async (states: [string, Buffer | null][], knownKeys: string[] = []): Promise<void> => {
+      const header = { offset: offset + 1, fingerprint: "f", incarnation: "i", partition: Buffer.from("p") };
+      await store.write({ previousOffset: offset, header, changes: storeChanges({ states, known: new Set(knownKeys) }) });
+      offset++;
+    };
+    const bytes = (text: string): Buffer => Buffer.from(text);
+    for (const [one, two] of pairs) {
+      await write([[one, bytes("1")]]);
+      expect(store.read(two)).toBeUndefined();
+      await write([[one, bytes("2")]], [one]);
+      await write([[two, bytes("a")]]);
+      await write(
+        [
+          [one, bytes("3")],
+          [two, bytes("b")],
+        ],
+        [one, two],
+      );
+      expect([store.read(one)!.toString(), store.read(two)!.toString()]).toEqual(["3", "b"]);
+      await write([[one, null]]);
+      expect([store.read(one), store.read(two)!.toString()]).toEqual([undefined, "b"]);
+      await write([[two, bytes("c")]], [two]);
+      await write([[one, bytes("4")]]);
+      expect([store.read(one)!.toString(), store.read(two)!.toString()]).toEqual(["4", "c"]);
+    }
+    await store.close();
+  });
+});
+
 describe("states that are written again and again", () => {
   it("take at most twice the room of the last ones and a segment", async () => {
     const segmentBytes = 50_000;
@@ -202,9 +246,10 @@ describe("states that are written again and again", () => {
           const state = Buffer.alloc(random.integer(1, 400), random.integer(0, 255));
           return [`lead-${random.integer(0, 999)}`, random.chance(0.1) ? null : state] as const;
         });
+        const known = new Set(states.keys());
         for (const [key, state] of changed) state === null ? states.delete(key) : states.set(key, state);
         const header = { offset: offset + 1, fingerprint: "f", incarnation: "i", partition: Buffer.from("p") };
-        await store.write({ previousOffset: offset, header, changes: storeChanges({ states: changed }) });
+        await store.write({ previousOffset: offset, header, changes: storeChanges({ states: changed, known }) });
         offset++;
       }
       expect([...store.keys()]).toEqual([...states.keys()].sort());

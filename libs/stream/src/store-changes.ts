@@ -15,6 +15,8 @@ export const MAX_KEY_BYTES = 1_900;
 export const ENTRY_UNIT_BYTES = 8;
 
 const FIRST_BYTES = 1 << 12;
+/** Beside the kind of a state. */
+const KNOWN = 0x80;
 const STATE_HEAD_BYTES = 7;
 const REMOVED_HEAD_BYTES = 3;
 const TIMER_HEAD_BYTES = 12;
@@ -22,7 +24,8 @@ const MAX_TIMER_KIND = 255;
 
 /**
  * What one write changes, as bytes in one buffer of its own: whoever writes them to a disk may be another thread, and may write them as they are.
- * Changes count in their order. An entry is its kind in a byte, the key's length in two, then
+ * Changes count in their order. An entry is its kind in a byte (of a state with a bit whether its key is known to have one in the store), the key's
+ * length in two, then
  *   of a state: the state's length in four, key, GAP_BYTES, state;
  *   of a state that is removed: key;
  *   of a timer: its kind in a byte, due in eight, key;
@@ -41,10 +44,13 @@ export class StoreChanges {
     return this.buffer.subarray(0, this.used);
   }
 
-  /** Copies a key and its state: in `source` the key begins at `keyStart` and ends GAP_BYTES before `start`, where the state begins. */
-  state(source: Buffer, keyStart: number, start: number, end: number): void {
+  /**
+   * Copies a key and its state: in `source` the key begins at `keyStart` and ends GAP_BYTES before `start`, where the state begins. `known`: the store
+   * has a state of this key for certain, which spares looking whether it is that key's.
+   */
+  state(source: Buffer, keyStart: number, start: number, end: number, known = false): void {
     const bytes = end - keyStart;
-    const at = this.begin(STATE, start - GAP_BYTES - keyStart, STATE_HEAD_BYTES + bytes);
+    const at = this.begin(known ? STATE | KNOWN : STATE, start - GAP_BYTES - keyStart, STATE_HEAD_BYTES + bytes);
     this.buffer.writeUInt32LE(end - start, at + 3);
     source.copy(this.buffer, at + STATE_HEAD_BYTES, keyStart, end);
   }
@@ -114,6 +120,7 @@ export class ChangesCursor {
   /** Of a state. */
   start = 0;
   end = 0;
+  known = false;
   /** Of a timer. */
   due = 0;
   timerKind = 0;
@@ -132,7 +139,7 @@ export class ChangesCursor {
   next(): boolean {
     const { buffer, at } = this;
     if (at === buffer.length) return false;
-    const kind = buffer[at]!;
+    const kind = buffer[at]! & ~KNOWN;
     this.entry = at;
     const keyBytes = buffer[at + 1]! + buffer[at + 2]! * 256;
     this.kind = kind;
@@ -141,6 +148,7 @@ export class ChangesCursor {
       this.start = this.keyStart + keyBytes + GAP_BYTES;
       this.end = this.start + buffer.readUInt32LE(at + 3);
       this.at = padded(this.end);
+      this.known = (buffer[at]! & KNOWN) !== 0;
     } else {
       this.keyStart = at + (kind === STATE_REMOVED ? REMOVED_HEAD_BYTES : TIMER_HEAD_BYTES);
       this.at = padded(this.keyStart + keyBytes);

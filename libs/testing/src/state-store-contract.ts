@@ -27,6 +27,7 @@ const text = (bytes: Buffer | undefined): string | undefined => bytes?.toString(
 
 /** Draws a change of some keys and notes it in the model: each key has one state and at most one timer of each of two kinds. */
 function randomChange(random: SeededRandom, states: Map<string, string>, timers: Map<string, TimerEntry>): ChangesOfTest {
+  const known = new Set(states.keys());
   const keys = random.shuffle(Array.from({ length: 20 }, (_, index) => `lead-${index}`)).slice(0, random.integer(0, 8));
   const changed: [string, Buffer | null][] = [];
   const timersAdded: TimerEntry[] = [];
@@ -46,7 +47,8 @@ function randomChange(random: SeededRandom, states: Map<string, string>, timers:
       timers.set(`${key} ${kind}`, next);
     }
   }
-  return { states: changed, timersAdded, timersRemoved };
+  // A fold does not know it of every key.
+  return { states: changed, known: random.chance(0.8) ? known : new Set(), timersAdded, timersRemoved };
 }
 
 /** The contract of the StateStore port: run it on every implementation. */
