@@ -13,6 +13,7 @@ export * from "./ports.ts";
 export { type Lifecycle, run } from "./runtime.ts";
 export * from "./stage.ts";
 export * from "./store-changes.ts";
+export { StoreQueue } from "./store-queue.ts";
 export {
   type InboxTopic,
   type OutputTopic,

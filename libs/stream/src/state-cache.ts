@@ -24,7 +24,8 @@ class Cell<State> implements CacheEntry<State> {
   changed = false;
   /** An object that may be filled anew. */
   spare: State | null = null;
-  /** Timers as they were stored, of a visited key. */
+  /** Of a visited key: whether the store has a state, and its timers as they were stored. */
+  visitedStored = false;
   readonly visitedDues: number[] = [];
 }
 
@@ -38,7 +39,9 @@ export interface TimerKinds<State> {
  * longer where keys are spread evenly), enough that keys in constant use are seldom decoded.
  */
 const CELLS = 128;
-const FIRST_CHANGES_BYTES = 1 << 12;
+/** Of the first write, for each state; later ones know better. */
+const FIRST_ENTRY_BYTES = 512;
+const SPARE_CHANGES_BYTES = 1 << 12;
 
 /**
  * States of one partition: those used lately are there as bytes, a few hundred of them decoded, the others stay in the store. Two slabs
@@ -61,7 +64,7 @@ export class StateCache<State> {
   /** Another one meanwhile. */
   private readonly moved = new SlabKey();
   private passed: TimerEntry[] = [];
-  private changesBytes = FIRST_CHANGES_BYTES;
+  private entryBytes = FIRST_ENTRY_BYTES;
   private dirtyCount = 0;
 
   constructor(store: StateStore, codec: StateCodec<State> & TimerKinds<State>, capacityBytes: number) {
@@ -168,10 +171,10 @@ export class StateCache<State> {
 
   private fromStore(key: string): number {
     const { young } = this;
-    const slot = young.add(this.asked, NO_TIMER);
     const bytes = this.store.read(key);
+    const slot = young.add(this.asked, NO_TIMER, bytes, 0, bytes?.length);
     if (bytes === undefined) return slot;
-    young.put(slot, bytes, 0, bytes.length);
+    young.isStored(slot);
     const { state } = this.use(young, slot, key);
     for (let kind = 0; kind < this.codec.timerKinds; kind++) {
       const due = this.codec.timerOf(state!, kind);
@@ -186,6 +189,7 @@ export class StateCache<State> {
     const bytes = this.store.read(key);
     visited.key = key;
     visited.slab = null;
+    visited.visitedStored = bytes !== undefined;
     if (bytes === undefined) this.fill(visited, this.young.buffer, 0, 0);
     else this.fill(visited, bytes, 0, bytes.length);
     for (let kind = 0; kind < codec.timerKinds; kind++)
@@ -226,6 +230,7 @@ export class StateCache<State> {
       young.setDue(slot, kind, cell.visitedDues[kind]!);
       young.setStoredDue(slot, kind, cell.visitedDues[kind]!);
     }
+    if (cell.visitedStored) young.isStored(slot);
     const own = this.use(young, slot, cell.key);
     own.state = cell.state;
     own.changed = true;
@@ -285,7 +290,9 @@ export class StateCache<State> {
   /** Copies all that is not written, as of `now`; the caller gives it to the store at once and calls `written` when it is done. One write at a time. */
   take(now: number): StoreChanges {
     this.settleAll();
-    const changes = new StoreChanges(this.changesBytes);
+    const states = this.dirtyCount;
+    // Room for an eighth more than the last ones took: a buffer that grows is copied each time.
+    const changes = new StoreChanges(Math.ceil(states * this.entryBytes * 1.125) + SPARE_CHANGES_BYTES);
     for (const { due, key, kind } of this.passed) {
       const { bytes, length } = this.moved.set(key);
       changes.timerRemoved(due, kind, bytes, 0, length);
@@ -300,9 +307,7 @@ export class StateCache<State> {
       slab.beginWriting();
     }
     this.dirtyCount = 0;
-    // The next one is about as long: a buffer that grows is copied each time.
-    const { length } = changes.bytes;
-    this.changesBytes = length + (length >> 3) + FIRST_CHANGES_BYTES;
+    if (states > 0) this.entryBytes = changes.bytes.length / states;
     return changes;
   }
 

@@ -7,6 +7,8 @@ import { GAP_BYTES, type StoreChanges } from "./store-changes.ts";
 /** What waits: changed since the store was told, or on its way there. */
 export const DIRTY = 1;
 export const WRITING = 2;
+/** The store has a state of the key, or will have one when the write under way is done. */
+const STORED = 4;
 
 const FIRST_SLOTS = 256;
 const FIRST_BYTES = 1 << 16;
@@ -111,14 +113,21 @@ export class StateSlab {
     return this.buffer.utf8Slice(end - this.keyLength(slot), end);
   }
 
-  /** Tells a write of the slot's state, or that there is none any more. */
+  /** Tells a write of the slot's state, or that there is none any more. What it was told counts as stored: a write that fails takes the slab with it. */
   copyState(slot: number, changes: StoreChanges): void {
     const keyEnd = this.keyEnd(slot);
     const keyStart = keyEnd - this.keyLength(slot);
     const start = keyEnd + GAP_BYTES;
     const length = this.lengthOf(slot);
+    const marks = this.marksOf(slot);
     if (length === 0) changes.stateRemoved(this.buffer, keyStart, keyEnd);
-    else changes.state(this.buffer, keyStart, start, start + length);
+    else changes.state(this.buffer, keyStart, start, start + length, (marks & STORED) !== 0);
+    this.setMarks(slot, length === 0 ? marks & ~STORED : marks | STORED);
+  }
+
+  /** The store has a state of the slot's key. */
+  isStored(slot: number): void {
+    this.setMarks(slot, this.marksOf(slot) | STORED);
   }
 
   /**
@@ -150,20 +159,22 @@ export class StateSlab {
     return own - length;
   }
 
-  /** A new key, without state and timers. The caller knows that it is not here. */
-  add(key: SlabKey, noTimer: number): number {
+  /** A new key, without timers, with the state from `start` to `end`, or none. The caller knows that it is not here. */
+  add(key: SlabKey, noTimer: number, bytes = this.buffer, start = 0, end = 0): number {
     const { length } = key;
     if (length > MAX_KEY_BYTES) throw new RangeError(`a key of ${length} bytes is too long: ${MAX_KEY_BYTES} at most`);
     const slot = this.count++;
     if (slot === this.room) this.growSlots();
-    this.makeRoom(length + GAP_BYTES);
+    const stateRoom = start === end ? 0 : roomFor(end - start);
+    this.makeRoom(length + GAP_BYTES + stateRoom);
     for (let index = 0; index < length; index++) this.buffer[this.used + index] = key.bytes[index]!;
     const row = this.rowOf(slot);
-    this.numbers[row + LENGTH] = 0;
+    this.numbers[row + LENGTH] = end - start;
     this.numbers[row + MARKS] = 0;
     const timers = slot * this.width + NUMBER_WORDS;
     for (let index = 0; index < this.timerKinds * 2; index++) this.timers[timers + index] = noTimer;
-    this.place(slot, this.used + length, length, 0);
+    this.place(slot, this.used + length, length, stateRoom);
+    if (stateRoom > 0) bytes.copy(this.buffer, this.startOf(slot), start, end);
     this.table.add(key.hash, slot);
     return slot;
   }
@@ -180,14 +191,14 @@ export class StateSlab {
 
   /** Takes a key over from another slab, with marks and timers; the other forgets its marks. */
   adopt(from: StateSlab, place: number, key: SlabKey): number {
-    const slot = this.add(key, 0);
     const start = from.startOf(place);
-    this.put(slot, from.buffer, start, start + from.lengthOf(place));
+    const slot = this.add(key, 0, from.buffer, start, start + from.lengthOf(place));
     for (let word = NUMBER_WORDS; word < this.width; word++) {
       this.timers[slot * this.width + word] = from.timers[place * this.width + word]!;
     }
     const marks = from.marksOf(place);
     from.setMarks(place, 0);
+    this.setMarks(slot, marks & STORED);
     if ((marks & DIRTY) !== 0) this.mark(slot);
     if ((marks & WRITING) !== 0) {
       this.setMarks(slot, this.marksOf(slot) | WRITING);
@@ -200,14 +211,6 @@ export class StateSlab {
   copyKey(slot: number, key: SlabKey): SlabKey {
     const end = this.keyEnd(slot);
     return key.setBytes(this.buffer, end - this.keyLength(slot), end);
-  }
-
-  /** No bytes: the key has no state. */
-  put(slot: number, bytes: Buffer, start: number, end: number): void {
-    const draft = this.draftOf(slot);
-    this.makeRoom(draft - this.used + end - start);
-    bytes.copy(this.buffer, draft, start, end);
-    this.keep(slot, end - start);
   }
 
   /** Where the bytes of a slot are written before `keep`: behind those in use, with room for the key before them. */
@@ -225,8 +228,7 @@ export class StateSlab {
       const keyLength = this.keyLength(slot);
       const keyEnd = this.keyEnd(slot);
       this.buffer.copyWithin(used, keyEnd - keyLength, keyEnd);
-      // A quarter more than is needed: states grow a little with every event.
-      const room = length + (length >> 2) + 16;
+      const room = roomFor(length);
       this.makeRoom(draft - used + room);
       this.place(slot, used + keyLength, keyLength, room);
     }
@@ -282,7 +284,7 @@ export class StateSlab {
   /** What is dirty is on its way to the store from now on. */
   beginWriting(): void {
     this.writing = this.dirty.filter((slot) => (this.marksOf(slot) & DIRTY) !== 0);
-    for (const slot of this.writing) this.setMarks(slot, WRITING);
+    for (const slot of this.writing) this.setMarks(slot, (this.marksOf(slot) & STORED) | WRITING);
     this.dirty = [];
   }
 
@@ -294,7 +296,7 @@ export class StateSlab {
   /** Slots with a mark, each once. */
   *marked(): Iterable<number> {
     for (const slot of this.writing) if ((this.marksOf(slot) & WRITING) !== 0) yield slot;
-    for (const slot of this.dirty) if (this.marksOf(slot) === DIRTY) yield slot;
+    for (const slot of this.dirty) if ((this.marksOf(slot) & (DIRTY | WRITING)) === DIRTY) yield slot;
   }
 
   private makeRoom(bytes: number): void {
@@ -314,4 +316,9 @@ export class StateSlab {
     this.timers = longer;
     this.numbers = new Int32Array(longer.buffer);
   }
+}
+
+/** A quarter more than is needed: states grow a little with every event. */
+function roomFor(length: number): number {
+  return length + (length >> 2) + 16;
 }

@@ -42,9 +42,15 @@ describe("state slab", () => {
     for (let step = 0; step < 5_000; step++) {
       const text = `lead-${below(300)}`;
       const found = slab.find(key(text));
-      const slot = found >= 0 ? found : slab.add(key(text), -1);
       const bytes = Buffer.alloc(below(400), step % 251);
-      slab.put(slot, bytes, 0, bytes.length);
+      if (found < 0) slab.add(key(text), -1, bytes, 0, bytes.length);
+      else {
+        const draft = slab.draftOf(found);
+        // As a writer does where there is no room.
+        slab.buffer = Buffer.concat([slab.buffer, Buffer.alloc(Math.max(0, draft + bytes.length - slab.buffer.length))]);
+        bytes.copy(slab.buffer, draft);
+        slab.keep(found, bytes.length);
+      }
       model.set(text, bytes);
     }
     for (const [text, bytes] of model) {
