@@ -35,7 +35,7 @@ interface TopicPartitions {
 const TRANSACTION_TIMEOUT_MS = 10_000;
 const TRANSACTION_PROTOCOL_2 = 2;
 /** A coordinator finishes the transaction before within some milliseconds. */
-const RETRY_DELAYS = { initialDelayMs: 3, maximumDelayMs: 20 };
+const RETRY_DELAYS = { initialDelayMs: 1, maximumDelayMs: 4 };
 const momentary: readonly ProtocolErrorName[] = ["CONCURRENT_TRANSACTIONS", "REQUEST_TIMED_OUT"];
 /** Part of a step's limit after which an offset that is still undecided belongs to a transaction that hangs. */
 const HANGS_AFTER_PART = 0.5;
