@@ -60,7 +60,7 @@ describe("benches in small", () => {
   });
 
   it("many-leads: each number of leads with each choice of them", async () => {
-    const { samples, ratios } = await small("many-leads", { events: "1000", storeEvery: "500", sizes: "500,1000" });
+    const { samples, ratios } = await small("many-leads", { events: "1000", sizes: "500,1000" });
     expect(samples.map(({ side }) => side)).toEqual(["zipf 500", "zipf 1000", "uniform 500", "uniform 1000"]);
     expect(Object.keys(ratios)).toContain("ratioSpeed zipf 1000 to 500");
     await expect(small("many-leads", { keys: "odd" })).rejects.toThrow("keys: odd is not one of zipf, uniform");

@@ -1,13 +1,14 @@
 import { BatchCursor, type RecordSegment } from "@leadstream/kafka";
 import { openStateStore } from "@leadstream/state";
-import { type EngineCounts, FoldEngine, type StateStore, type Topology } from "@leadstream/stream";
+import { defaultTaskSettings, type EngineCounts, FoldEngine, type StateStore, StoreQueue, type Topology } from "@leadstream/stream";
+import { systemClock } from "@leadstream/telemetry";
 import { DiscardingOutbox } from "./discarding-outbox.ts";
 
 export interface StoredFoldSettings {
   readonly directory: string;
   readonly cacheBytes: number;
-  /** Records between two writes to the store. */
-  readonly storeEvery: number;
+  /** Records between two writes to the store; without it the store is written when a service would write it. */
+  readonly storeEvery?: number;
 }
 
 const BREATHE_EVERY = 256;
@@ -17,14 +18,15 @@ export class StoredFold {
   private readonly store: StateStore;
   private readonly outbox: DiscardingOutbox;
   private readonly engine: FoldEngine<unknown, unknown, unknown>;
-  private readonly storeEvery: number;
-  private writing: Promise<void> = Promise.resolve();
+  private readonly queue: StoreQueue;
+  private readonly storeEvery: number | undefined;
   private sinceWrite = 0;
 
-  private constructor(store: StateStore, outbox: DiscardingOutbox, engine: FoldEngine<unknown, unknown, unknown>, storeEvery: number) {
+  private constructor(store: StateStore, outbox: DiscardingOutbox, engine: FoldEngine<unknown, unknown, unknown>, storeEvery?: number) {
     this.store = store;
     this.outbox = outbox;
     this.engine = engine;
+    this.queue = new StoreQueue(store, engine, systemClock, defaultTaskSettings);
     this.storeEvery = storeEvery;
   }
 
@@ -47,26 +49,27 @@ export class StoredFold {
 
   async feed(segments: readonly RecordSegment[]): Promise<void> {
     const cursor = new BatchCursor(segments, 0);
-    for (let fed = 1; cursor.next(); fed++) {
+    while (cursor.next()) {
       this.engine.accept(cursor);
-      if (++this.sinceWrite >= this.storeEvery) await this.write();
+      this.sinceWrite++;
+      const pause = this.sinceWrite % BREATHE_EVERY === 0;
+      if (this.storeEvery === undefined ? pause && this.queue.due() : this.sinceWrite >= this.storeEvery) await this.beginWrite();
       // Answers of the store's thread are heard between records, as in a service.
-      else if (fed % BREATHE_EVERY === 0) await new Promise(setImmediate);
+      else if (pause) await new Promise(setImmediate);
     }
   }
 
-  /** Begins the next write as soon as the one before is done. */
-  private async write(): Promise<void> {
-    await this.writing;
+  /** Waits for the write before; nothing where that one has it all. */
+  async beginWrite(): Promise<void> {
+    if (this.sinceWrite === 0) return;
     this.sinceWrite = 0;
     this.outbox.reset();
-    this.writing = this.store.write(this.engine.takeWrite()).then(() => this.engine.written());
+    await this.queue.push();
   }
 
   /** Writes what is left. */
-  async settle(): Promise<void> {
-    if (this.engine.storeBehind) await this.write();
-    await this.writing;
+  settle(): Promise<void> {
+    return this.queue.drain();
   }
 
   async close(): Promise<void> {

@@ -12,8 +12,8 @@ export interface TimedFeed {
 }
 
 /**
- * Times `segments` in the midst of a stream: `before` ends with a write to the store, `segments` hold whole intervals of the store. So one write is
- * under way at the start, another at the end, and as many end in between as begin.
+ * Times `segments` in the midst of a stream: a write to the store begins before and another at the end. So one is under way at the start and one at
+ * the end, and as many end in between as begin.
  */
 export async function timedFeed(
   stored: StoredFold,
@@ -23,11 +23,13 @@ export async function timedFeed(
   // What the making of the records left behind is not the fold's.
   globalThis.gc?.();
   await stored.feed(before);
+  await stored.beginWrite();
   const firedBefore = stored.counts.timersFired;
   const usageBefore = process.cpuUsage();
   const threadBefore = process.threadCpuUsage();
   const startedMs = performance.now();
   await stored.feed(segments);
+  await stored.beginWrite();
   const elapsedMs = performance.now() - startedMs;
   const { user, system } = process.cpuUsage(usageBefore);
   const thread = process.threadCpuUsage(threadBefore);

@@ -2,6 +2,10 @@
  * One side of the bench: fills its store with a touch of each lead, then measures one pass of touches per message, which says how their leads are
  * chosen. Argument: ManyLeadsWish as JSON. Ends when its parent goes.
  */
+import { createReadStream, readdirSync } from "node:fs";
+import { basename, join } from "node:path";
+import { Writable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import type { RecordSegment } from "@leadstream/kafka";
 import { scoringTopology } from "@leadstream/scoring";
 import { MemoryIo, type Topology } from "@leadstream/stream";
@@ -18,7 +22,7 @@ const AT_ONCE = 20_000;
 const LIMITS = { deadLetterLimit: { maxRun: 1, maxRatio: 0, window: 100 }, tickEveryMs: 1_000 };
 
 const wish = JSON.parse(process.argv[2] ?? "{}") as ManyLeadsWish;
-const { leads, events, storeEvery } = wish;
+const { leads, events, directory } = wish;
 const io = new MemoryIo(1);
 const log = new MadeLog(io.broker.wire);
 const fold = await StoredFold.open(scoringTopology(io, LIMITS) as Topology, wish);
@@ -42,8 +46,15 @@ await fold.settle();
 sources.clear();
 
 process.on("message", async (keys: Keys) => {
-  const before = await made(keys, storeEvery);
-  process.send?.(await timedFeed(fold, before, await made(keys, events)));
+  const before = await made(keys, AT_ONCE);
+  const segments = await made(keys, events);
+  for (const name of readdirSync(directory, { recursive: true, encoding: "utf8" }).filter((each) => basename(each).startsWith("states"))) {
+    await pipeline(
+      createReadStream(join(directory, name), { highWaterMark: 1 << 20 }),
+      new Writable({ write: (_bytes, _encoding, done) => done() }),
+    );
+  }
+  process.send?.(await timedFeed(fold, before, segments));
 });
 process.once("disconnect", () => process.exit());
 process.send?.("filled");

@@ -2,10 +2,10 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Bench, BenchContext } from "../harness/bench.ts";
 import { BenchError } from "../harness/bench-error.ts";
-import { DISTURBED_SHARE, ForeignLoad } from "../harness/foreign-load.ts";
 import { withOverrides } from "../harness/parameters.ts";
-import type { BenchResult, Sample } from "../harness/report.ts";
+import type { BenchResult } from "../harness/report.ts";
 import { median, rounded, spread } from "../harness/statistics.ts";
+import { type FeedSample, feedSample, type Measured } from "../in-process/feed-sample.ts";
 import { TimersSide } from "./timers-side.ts";
 
 const small = {
@@ -22,14 +22,9 @@ type Parameters = typeof small;
 
 const foldNames = ["cases", "scoring"];
 
-interface TimersSample extends Sample {
+interface TimersSample extends FeedSample {
   readonly openLeads: number;
-  readonly eventsPerSecond: number;
-  readonly cpuMicrosPerEvent: number;
-  /** Of it: the thread that folds, without those of the store and of the collector. */
-  readonly mainThreadMicrosPerEvent: number;
   readonly timersFired: number;
-  readonly anonymousMb: number;
 }
 
 /** What an event costs a fold on its real store while so many leads have clocks running: the same leads act, the same share of events lets a clock ring. */
@@ -47,7 +42,8 @@ export const timersBench: Bench = {
       const samples: TimersSample[] = [];
       for (let repeat = -1; repeat < context.repeats; repeat++) {
         for (const side of sides) {
-          const sample = await measure(side);
+          const { openLeads, events } = side.wish;
+          const sample = { openLeads, ...(await feedSample(side.name, events, () => side.pass())) };
           // The first pass warms up.
           if (repeat >= 0) samples.push(sample);
         }
@@ -85,31 +81,13 @@ async function startSide(
   return side;
 }
 
-async function measure(side: TimersSide): Promise<TimersSample> {
-  const { openLeads, events } = side.wish;
-  const foreign = new ForeignLoad();
-  const { elapsedMs, cpuMicros, mainThreadMicros, timersFired, anonymousBytes } = await side.pass();
-  const foreignLoad = foreign.share();
-  return {
-    side: side.name,
-    openLeads,
-    eventsPerSecond: rounded((events / elapsedMs) * 1_000),
-    cpuMicrosPerEvent: rounded(cpuMicros / events, 3),
-    mainThreadMicrosPerEvent: rounded(mainThreadMicros / events, 3),
-    timersFired,
-    anonymousMb: rounded(anonymousBytes / 2 ** 20, 3),
-    foreignLoad: rounded(foreignLoad, 2),
-    disturbed: foreignLoad > DISTURBED_SHARE,
-  };
-}
-
 function result(
   { size }: BenchContext,
   parameters: Parameters,
   sides: readonly TimersSide[],
   samples: readonly TimersSample[],
 ): BenchResult {
-  const of = (side: TimersSide, measured: "eventsPerSecond" | "cpuMicrosPerEvent" | "mainThreadMicrosPerEvent" | "anonymousMb"): number[] =>
+  const of = (side: TimersSide, measured: Measured): number[] =>
     samples.filter((sample) => sample.side === side.name).map((sample) => sample[measured]);
   const speed = (side: TimersSide): number => median(of(side, "eventsPerSecond"));
   const cpu = (side: TimersSide): number => median(of(side, "cpuMicrosPerEvent"));

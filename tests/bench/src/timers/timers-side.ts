@@ -5,6 +5,7 @@ import type { StoredFoldSettings } from "../in-process/stored-fold.ts";
 import type { TimedFeed } from "../in-process/timed-feed.ts";
 
 export interface TimersWish extends StoredFoldSettings {
+  readonly storeEvery: number;
   readonly fold: string;
   readonly openLeads: number;
   /** Of one pass, behind the `storeEvery` that begin it: a multiple of those. */
