@@ -12,7 +12,7 @@ export const MAX_SEGMENT_BYTES = 2 ** UNIT_BITS * ENTRY_UNIT_BYTES;
 export const MAX_SEGMENTS = 2 ** (32 - UNIT_BITS) - 1;
 /** First bytes of a segment. */
 export const SEGMENT_MARK = Buffer.from("states 1");
-/** What is read at once: nearly all states are shorter. */
+/** What is read at first: nearly all states are shorter. */
 const READ_BYTES = 512;
 
 export interface SegmentName {
@@ -82,17 +82,17 @@ export class SegmentReader {
     return unsealEntry(this.cursor);
   }
 
-  private show(place: number): void {
+  private show(place: number, bytes = READ_BYTES): void {
     const { cursor } = this;
     const file = this.fileOf(slotOf(place));
     const offset = offsetOf(place);
-    const read = readSync(file, cursor.buffer, 0, cursor.buffer.length, offset);
+    if (cursor.buffer.length < bytes) cursor.buffer = Buffer.allocUnsafeSlow(bytes);
+    const read = readSync(file, cursor.buffer, 0, bytes, offset);
     cursor.moveTo(cursor.buffer, 0);
     cursor.next();
     if (read > 0 && cursor.kind === STATE && cursor.end <= read) return;
     if (cursor.kind !== STATE || offset + cursor.end > fstatSync(file).size) throw new DamagedError("a state is not at its place");
-    cursor.buffer = Buffer.allocUnsafeSlow(cursor.at);
-    this.show(place);
+    this.show(place, cursor.at);
   }
 
   private fileOf(slot: number): number {

@@ -235,8 +235,7 @@ export class StateLog {
     change.moveTo(content, SEGMENT_MARK.length);
     const kept: number[] = [];
     let end = SEGMENT_MARK.length;
-    while (change.next()) {
-      if (!(change.at <= content.length)) throw new DamagedError("an entry of a segment has a wrong length");
+    while (nextEntry(change)) {
       if (change.kind !== STATE) continue;
       goOn();
       const { hash } = asked.setBytes(content, change.keyStart, change.keyEnd);
@@ -288,6 +287,17 @@ export class StateLog {
     }
     this.touched.add(this.indexFile!.file);
     this.moves = [];
+  }
+}
+
+/** Throws DamagedError where an entry cannot be one. */
+function nextEntry(change: ChangesCursor): boolean {
+  try {
+    if (!change.next()) return false;
+    if (change.at <= change.buffer.length) return true;
+    throw new RangeError("an entry goes beyond its segment");
+  } catch (cause) {
+    throw new DamagedError("an entry of a segment has a wrong length", { cause });
   }
 }
 

@@ -82,6 +82,36 @@ describe("F12: a damaged store", () => {
     await fill();
   });
 
+  it("is refused when segments are merged and an entry has another length", async () => {
+    const open = async () => {
+      const store = openStateStore({ ...options(), segmentBytes: 4_000 });
+      return { store, header: await store.open() };
+    };
+    await fill();
+    // The states' length in the head of the first entry, behind the segment's mark.
+    const target = openSync(file("states"), "r+");
+    writeSync(target, Buffer.from([0xff, 0xff, 0xff, 0x7f]), 0, 4, 8 + 3);
+    closeSync(target);
+    const { store, header } = await open();
+    const overwrite = async (): Promise<void> => {
+      const states = Array.from({ length: 500 }, (_, index) => [`lead-${index}`, Buffer.alloc(10)] as const);
+      const known = new Set(states.map(([key]) => key));
+      await store.write({ previousOffset: 1, header: header!, changes: storeChanges({ states: states.slice(1), known }) });
+    };
+    await expect(overwrite()).rejects.toMatchObject({ code: "STORE_CORRUPT" });
+    await store.close();
+  });
+
+  it("serves a state that is longer than most, and short ones after it", async () => {
+    const store = openStateStore(options());
+    await store.open();
+    const states = [100_000, 5, 600, 0].map((length) => [`lead-${length}`, Buffer.alloc(length, length % 251)] as const);
+    const header = { offset: 1, fingerprint: "f", incarnation: "i", partition: Buffer.from("p") };
+    await store.write({ previousOffset: -1, header, changes: storeChanges({ states }) });
+    for (const [key, state] of states) expect(store.read(key)).toEqual(state);
+    await store.close();
+  });
+
   it("is refused when the file is not a store at all, and is new after it was deleted", async () => {
     await fill();
     writeFileSync(file(), Buffer.alloc(statSync(file()).size, 0x5a));

@@ -6,6 +6,7 @@ import { apiKeyFileOf, isWanted, prepareStack, readDocuments, StackClients, type
 import {
   freePorts,
   loadStack,
+  nodeArguments,
   type PortName,
   type Ports,
   type RunningStack,
@@ -179,7 +180,7 @@ export class StackUnderTest {
       ...environment,
       [service.portVariable]: String(port),
     };
-    const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", join(root, service.command)], {
+    const child = spawn(process.execPath, [...nodeArguments(workplace.stack, service.heapMb), join(root, service.command)], {
       env: { ...process.env, ...variables },
       stdio: ["ignore", "pipe", "pipe"],
       timeout: limitMs,
