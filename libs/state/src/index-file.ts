@@ -48,7 +48,7 @@ export class IndexFile {
 
   /** Whole moves. */
   append(moves: readonly number[]): void {
-    if (moves.length > 0) this.write(Int32Array.from(moves));
+    this.write(Int32Array.from(moves));
   }
 
   private write(words: Int32Array): void {

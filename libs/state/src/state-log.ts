@@ -6,7 +6,7 @@ import { flushed, namesFlushed, writeAll } from "./file-writes.ts";
 import { IndexFile, indexPath } from "./index-file.ts";
 import type { LogExtent } from "./log-format.ts";
 import { NO_PAIR, NOWHERE, PlaceIndex } from "./place-index.ts";
-import { MAX_SEGMENTS, placeOf, SEGMENT_MARK, type Segment, SegmentReader, segmentPath, slotOf } from "./segments.ts";
+import { MAX_SEGMENTS, openToRead, placeOf, SEGMENT_MARK, type Segment, SegmentReader, segmentPath, slotOf } from "./segments.ts";
 import { DamagedError, sealEntry } from "./store-format.ts";
 
 /** What the thread that writes needs to go on with the states of a store. */
@@ -143,6 +143,7 @@ export class StateLog {
   }
 
   private extend(segment: OpenSegment, file: number, bytes: Buffer): void {
+    if (bytes.length === 0) return;
     writeAll(file, bytes, segment.bytes);
     segment.bytes += bytes.length;
     this.touched.add(file);
@@ -261,7 +262,7 @@ export class StateLog {
 
   private contentOf(segment: OpenSegment): Buffer {
     const content = Buffer.allocUnsafeSlow(segment.bytes);
-    const file = openSync(segmentPath(this.folder, segment), "r");
+    const file = openToRead(segmentPath(this.folder, segment));
     try {
       for (let done = 0; done < content.length; ) {
         const read = readSync(file, content, done, content.length - done, done);
@@ -275,18 +276,21 @@ export class StateLog {
   }
 
   private noteMoves(): void {
-    const { indexFile } = this;
-    if (indexFile !== null && !indexFile.long) indexFile.append(this.moves);
-    else {
-      if (indexFile !== null) this.formerIndex = indexFile.path;
-      indexFile?.close();
-      this.indexFile = new IndexFile(this.folder, this.generation, this.indexFiles++, this.index);
-      this.filesMade = true;
-      if (this.formerIndex !== null) this.retiredFiles.push(this.formerIndex);
-      this.formerIndex = null;
-    }
-    this.touched.add(this.indexFile!.file);
+    const { indexFile, moves } = this;
     this.moves = [];
+    if (indexFile !== null && moves.length === 0) return;
+    if (indexFile !== null && !indexFile.long) {
+      indexFile.append(moves);
+      this.touched.add(indexFile.file);
+      return;
+    }
+    if (indexFile !== null) this.formerIndex = indexFile.path;
+    indexFile?.close();
+    this.indexFile = new IndexFile(this.folder, this.generation, this.indexFiles++, this.index);
+    this.touched.add(this.indexFile.file);
+    this.filesMade = true;
+    if (this.formerIndex !== null) this.retiredFiles.push(this.formerIndex);
+    this.formerIndex = null;
   }
 }
 
