@@ -34,8 +34,9 @@ interface TopicPartitions {
 /** After this time the broker aborts an abandoned transaction, which blocks readers until then. */
 const TRANSACTION_TIMEOUT_MS = 10_000;
 const TRANSACTION_PROTOCOL_2 = 2;
-/** A coordinator finishes the transaction before within some milliseconds. */
-const RETRY_DELAYS = { initialDelayMs: 1, maximumDelayMs: 4 };
+const RETRY_DELAYS = { initialDelayMs: 3, maximumDelayMs: 20 };
+/** Of the first records of a transaction: the coordinator finishes the one before within some milliseconds. */
+const TURN_DELAYS = { initialDelayMs: 1, maximumDelayMs: 4 };
 const momentary: readonly ProtocolErrorName[] = ["CONCURRENT_TRANSACTIONS", "REQUEST_TIMED_OUT"];
 /** Part of a step's limit after which an offset that is still undecided belongs to a transaction that hangs. */
 const HANGS_AFTER_PART = 0.5;
@@ -199,8 +200,7 @@ export class TransactionProtocol {
   private async produceTo(leader: number, lanes: readonly SealedLane[]): Promise<void> {
     const rounds = Math.max(...lanes.map(({ batches }) => batches.length));
     let first = roundOf(lanes, 0);
-    const limits = this.limits();
-    await retry(limits, async () => {
+    await retry({ ...this.limits(), ...TURN_DELAYS }, async () => {
       const refusals = await this.produceRound(leader, first);
       if (refusals.length === 0) return;
       first = first.filter((lane) => refusals.some(({ topic, partition }) => topic === lane.topic && partition === lane.partition));
