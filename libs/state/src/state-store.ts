@@ -11,14 +11,14 @@ import {
   tellsDamage,
 } from "./environment.ts";
 import { decodeHeader, encodeHeader } from "./header-format.ts";
-import { decodeLogExtent, EMPTY_LOG, encodeLogExtent, type LogExtent } from "./log-format.ts";
+import { EMPTY_LOG, extentOf, putExtent } from "./log-extent.ts";
 import { claim, disown, releaseFolder, reserveFolder } from "./ownership.ts";
 import type { ProcessIdentity } from "./process-identity.ts";
 import { MAX_SEGMENT_BYTES } from "./segments.ts";
 import { removeLeftovers, StateFiles } from "./state-files.ts";
 import { DamagedError, decodeTimer, encodeTimer, seal, unseal } from "./store-format.ts";
 import { storeWriter } from "./store-writer.ts";
-import { EXTENT, HEADER } from "./write-orders.ts";
+import { HEADER } from "./write-orders.ts";
 
 export interface StateStoreOptions {
   readonly directory: string;
@@ -183,13 +183,25 @@ class DiskStateStore implements StateStore {
   *keys(first?: string): Iterable<string> {
     let after: Buffer | null = first === undefined || first === "" ? null : Buffer.from(first, "utf8");
     for (;;) {
-      const range: { limit: number; start?: Buffer; exclusiveStart?: boolean } = { limit: KEY_PAGE };
-      if (after !== null) Object.assign(range, { start: after, exclusiveStart: true });
-      const page: Buffer[] = [...this.store().keys.getKeys(range)].map((key) => Buffer.from(key));
+      const page = this.keyPage(after);
       for (const key of page) yield key.toString("utf8");
       if (page.length < KEY_PAGE) return;
       after = page.at(-1)!;
     }
+  }
+
+  private keyPage(after: Buffer | null): Buffer[] {
+    const range = after === null ? { limit: KEY_PAGE } : { limit: KEY_PAGE, start: after, exclusiveStart: true };
+    const page: Buffer[] = [];
+    try {
+      for (const { key, value } of this.store().keys.getRange(range)) {
+        unseal(key, value);
+        page.push(Buffer.from(key));
+      }
+    } catch (error) {
+      throw this.translated(error);
+    }
+    return page;
   }
 
   async clear(): Promise<void> {
@@ -268,15 +280,4 @@ class DiskStateStore implements StateStore {
     const problem = `the store ${this.folder} is damaged: ${(error as Error).message}`;
     return new StreamError("STORE_CORRUPT", problem, "Delete that folder: the store is rebuilt from the log", { cause: error });
   }
-}
-
-function putExtent(meta: Bytes, extent: LogExtent, version: number): void {
-  meta.putSync(EXTENT, seal(EXTENT, encodeLogExtent(extent)), version);
-}
-
-/** Throws DamagedError. */
-export function extentOf(meta: Bytes): LogExtent {
-  const sealed = meta.get(EXTENT);
-  if (sealed === undefined) throw new DamagedError("it does not say where its states are");
-  return decodeLogExtent(unseal(EXTENT, sealed));
 }

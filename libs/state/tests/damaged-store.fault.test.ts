@@ -50,21 +50,24 @@ describe("F12: a damaged store", () => {
     });
   });
 
-  it("never serves a state that was changed", async () => {
+  it.each([
+    ["in itself", "state-marker-state-marker-"],
+    ["in its key, nor says that there is none", "lead-7"],
+  ])("never serves a state that was changed %s", async (_, text) => {
     await fill();
-    expect(damage("state-marker-state-marker-", "states")).toBeGreaterThan(0);
+    expect(damage(text, "states")).toBeGreaterThan(0);
     const store = openStateStore(options());
     await store.open();
     expect(() => store.read("lead-7")).toThrow("STORE_CORRUPT");
     await store.close();
   });
 
-  it("never takes a state for another's, and a key that was changed for one that is not there", async () => {
+  it("never shows a key that was changed", async () => {
     await fill();
-    expect(damage("lead-7", "states")).toBeGreaterThan(0);
+    expect(damage("lead-77")).toBeGreaterThan(0);
     const store = openStateStore(options());
     await store.open();
-    expect(() => store.read("lead-7")).toThrow("STORE_CORRUPT");
+    expect(() => [...store.keys()]).toThrow("STORE_CORRUPT");
     await store.close();
   });
 
