@@ -1,9 +1,10 @@
 import { copyFileSync, existsSync, mkdirSync, rmSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { DEFAULT_MAP_SIZE_BYTES, openDatabase, openEnvironment, openForReading } from "./environment.ts";
+import { extentOf } from "./log-extent.ts";
 import { disown } from "./ownership.ts";
 import { filesOf } from "./state-files.ts";
-import { extentOf, type StateStoreOptions } from "./state-store.ts";
+import type { StateStoreOptions } from "./state-store.ts";
 
 /** A write may take files away that a copy was about to take; the next copy of the list does not name them. */
 const MAX_TRIES = 10;

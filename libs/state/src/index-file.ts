@@ -2,7 +2,7 @@ import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import { writeAll } from "./file-writes.ts";
-import type { IndexExtent } from "./log-format.ts";
+import type { IndexExtent } from "./log-extent.ts";
 import { NO_PAIR, NOWHERE, PlaceIndex } from "./place-index.ts";
 import { openToRead } from "./segments.ts";
 import { DamagedError } from "./store-format.ts";
@@ -10,7 +10,7 @@ import { DamagedError } from "./store-format.ts";
 /** Of a block: its length in words, and the checksum of them. */
 const HEAD_BYTES = 8;
 /** Of a move: hash of the key, former and new place. */
-export const MOVE_WORDS = 3;
+const MOVE_WORDS = 3;
 /** A file is replaced when its moves are longer than its table and than this. */
 const MIN_MOVES_BYTES = 1 << 20;
 

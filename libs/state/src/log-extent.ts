@@ -1,6 +1,7 @@
 import { AvroDecodeError, AvroReader, AvroWriter } from "@leadstream/schemas";
+import type { Bytes } from "./environment.ts";
 import type { Segment } from "./segments.ts";
-import { DamagedError } from "./store-format.ts";
+import { DamagedError, seal, unseal } from "./store-format.ts";
 
 /** Which bytes of which files hold the states as of one write; kept beside the header and changed with it. */
 export interface LogExtent {
@@ -19,7 +20,22 @@ export interface IndexExtent {
 
 export const EMPTY_LOG: LogExtent = { segments: [], index: null };
 
-export function encodeLogExtent({ segments, index }: LogExtent): Buffer {
+/** Its key in the database `meta`. */
+const EXTENT = Buffer.from("extent");
+
+/** Inside a write transaction; `version` is that of the header's entry. */
+export function putExtent(meta: Bytes, extent: LogExtent, version: number): void {
+  meta.putSync(EXTENT, seal(EXTENT, encodeLogExtent(extent)), version);
+}
+
+/** Throws DamagedError. */
+export function extentOf(meta: Bytes): LogExtent {
+  const sealed = meta.get(EXTENT);
+  if (sealed === undefined) throw new DamagedError("the store does not say where its states are");
+  return decodeLogExtent(unseal(EXTENT, sealed));
+}
+
+function encodeLogExtent({ segments, index }: LogExtent): Buffer {
   const writer = new AvroWriter(256);
   writer.long(segments.length);
   for (const { slot, generation, turn, bytes, states, liveStates } of segments) {
@@ -31,7 +47,7 @@ export function encodeLogExtent({ segments, index }: LogExtent): Buffer {
 }
 
 /** Throws DamagedError. */
-export function decodeLogExtent(bytes: Buffer): LogExtent {
+function decodeLogExtent(bytes: Buffer): LogExtent {
   const reader = new AvroReader(bytes);
   try {
     const segments = Array.from({ length: reader.long() }, () => ({

@@ -30,11 +30,6 @@ export class PlaceIndex {
     return this.words.buffer as SharedArrayBuffer;
   }
 
-  /** Keys in the table. */
-  get size(): number {
-    return this.words[KEYS]!;
-  }
-
   /** The first pair of this hash, or NO_PAIR. */
   first(hash: number): number {
     return this.seek(hash, hash & this.mask);

@@ -2,7 +2,7 @@ import { readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { SlabKey } from "@leadstream/stream/slab-key";
 import { indexPath, readIndex } from "./index-file.ts";
-import type { LogExtent } from "./log-format.ts";
+import type { LogExtent } from "./log-extent.ts";
 import { NO_PAIR, PlaceIndex } from "./place-index.ts";
 import { SegmentReader, segmentPath } from "./segments.ts";
 import type { StateLogOpening } from "./state-log.ts";

@@ -4,7 +4,7 @@ import { SlabKey } from "@leadstream/stream/slab-key";
 import { ChangesCursor, STATE, STATE_REMOVED } from "@leadstream/stream/store-changes";
 import { flushed, namesFlushed, writeAll } from "./file-writes.ts";
 import { IndexFile, indexPath } from "./index-file.ts";
-import type { LogExtent } from "./log-format.ts";
+import type { LogExtent } from "./log-extent.ts";
 import { NO_PAIR, NOWHERE, PlaceIndex } from "./place-index.ts";
 import { MAX_SEGMENTS, openToRead, placeOf, SEGMENT_MARK, type Segment, SegmentReader, segmentPath, slotOf } from "./segments.ts";
 import { DamagedError, sealEntry } from "./store-format.ts";
@@ -45,7 +45,8 @@ export class StateLog {
   private readonly asked = new SlabKey();
   private tail: { readonly segment: OpenSegment; readonly file: number } | null = null;
   private indexFile: IndexFile | null = null;
-  private formerIndex: string | null;
+  /** Path of the index that the last committed extent names. */
+  private indexPath: string | null;
   private indexFiles = 0;
   /** Of this write: triples for the index file, files to flush, and whether files were made. */
   private moves: number[] = [];
@@ -64,7 +65,7 @@ export class StateLog {
     this.segments = new Map(extent.segments.map((segment) => [segment.slot, { ...segment }]));
     this.index = new PlaceIndex(memory);
     this.reader = new SegmentReader(folder, generation, extent.segments);
-    this.formerIndex = extent.index === null ? null : indexPath(folder, extent.index);
+    this.indexPath = extent.index === null ? null : indexPath(folder, extent.index);
   }
 
   get memory(): SharedArrayBuffer {
@@ -284,13 +285,12 @@ export class StateLog {
       this.touched.add(indexFile.file);
       return;
     }
-    if (indexFile !== null) this.formerIndex = indexFile.path;
     indexFile?.close();
+    if (this.indexPath !== null) this.retiredFiles.push(this.indexPath);
     this.indexFile = new IndexFile(this.folder, this.generation, this.indexFiles++, this.index);
+    this.indexPath = this.indexFile.path;
     this.touched.add(this.indexFile.file);
     this.filesMade = true;
-    if (this.formerIndex !== null) this.retiredFiles.push(this.formerIndex);
-    this.formerIndex = null;
   }
 }
 

@@ -4,19 +4,10 @@ import { release } from "@leadstream/stream/release";
 import { ChangesCursor, TIMER_ADDED, TIMER_REMOVED } from "@leadstream/stream/store-changes";
 import { TransactionFlags } from "lmdb";
 import { type Databases, type Environment, openDatabases, openEnvironment } from "./environment.ts";
-import { encodeLogExtent } from "./log-format.ts";
+import { putExtent } from "./log-extent.ts";
 import { type KeyChange, StateLog } from "./state-log.ts";
 import { DamagedError, encodeTimer, NOTHING, seal } from "./store-format.ts";
-import {
-  AT_WORK,
-  EXTENT,
-  HEADER,
-  type NumberedOrder,
-  type NumberedOutcome,
-  STOPPING,
-  type WriteOrder,
-  type WriteOutcome,
-} from "./write-orders.ts";
+import { AT_WORK, HEADER, type NumberedOrder, type NumberedOutcome, STOPPING, type WriteOrder, type WriteOutcome } from "./write-orders.ts";
 
 interface Target extends Databases {
   readonly environment: Environment;
@@ -60,18 +51,17 @@ async function write(order: WriteOrder & { kind: "write" }): Promise<WriteOutcom
   const keys = log.write(changes, goOn);
   await log.flush();
   goOn();
-  const outcome = environment.transactionSync(
+  return environment.transactionSync(
     (): WriteOutcome => {
       if (meta.getEntry(HEADER)?.version !== order.version) return { kind: "conflict" };
       putKeys(target, changes, keys);
       putTimers(target, changes);
-      meta.putSync(EXTENT, seal(EXTENT, encodeLogExtent(log.extent)), order.version + 1);
+      putExtent(meta, log.extent, order.version + 1);
       meta.putSync(HEADER, Buffer.from(order.header.buffer), order.version + 1);
       return { kind: "done", memory: log.memory, retired: log.retired };
     },
     log.retires ? COMMIT_AND_FLUSH : COMMIT,
   );
-  return outcome;
 }
 
 function putKeys({ keys }: Target, changes: Buffer, changed: readonly KeyChange[]): void {

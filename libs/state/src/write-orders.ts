@@ -46,6 +46,5 @@ export const STOPPING = 0;
 export const AT_WORK = 1;
 export const SHARED_WORDS = 2;
 
-/** Keys in the database `meta`: of the header, and of the LogExtent that belongs to it. */
+/** Key of the header in the database `meta`. */
 export const HEADER = Buffer.from("header");
-export const EXTENT = Buffer.from("extent");

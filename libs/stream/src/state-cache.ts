@@ -174,7 +174,7 @@ export class StateCache<State> {
     const bytes = this.store.read(key);
     const slot = young.add(this.asked, NO_TIMER, bytes, 0, bytes?.length);
     if (bytes === undefined) return slot;
-    young.isStored(slot);
+    young.markStored(slot);
     const { state } = this.use(young, slot, key);
     for (let kind = 0; kind < this.codec.timerKinds; kind++) {
       const due = this.codec.timerOf(state!, kind);
@@ -230,7 +230,7 @@ export class StateCache<State> {
       young.setDue(slot, kind, cell.visitedDues[kind]!);
       young.setStoredDue(slot, kind, cell.visitedDues[kind]!);
     }
-    if (cell.visitedStored) young.isStored(slot);
+    if (cell.visitedStored) young.markStored(slot);
     const own = this.use(young, slot, cell.key);
     own.state = cell.state;
     own.changed = true;

@@ -126,7 +126,7 @@ export class StateSlab {
   }
 
   /** The store has a state of the slot's key. */
-  isStored(slot: number): void {
+  markStored(slot: number): void {
     this.setMarks(slot, this.marksOf(slot) | STORED);
   }
 

@@ -2,10 +2,8 @@
  * One side of the bench: fills its store with a touch of each lead, then measures one pass of touches per message, which says how their leads are
  * chosen. Argument: ManyLeadsWish as JSON. Ends when its parent goes.
  */
-import { createReadStream, readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { Writable } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import type { RecordSegment } from "@leadstream/kafka";
 import { scoringTopology } from "@leadstream/scoring";
 import { MemoryIo, type Topology } from "@leadstream/stream";
@@ -48,11 +46,8 @@ sources.clear();
 process.on("message", async (keys: Keys) => {
   const before = await made(keys, AT_ONCE);
   const segments = await made(keys, events);
-  for (const name of readdirSync(directory, { recursive: true, encoding: "utf8" }).filter((each) => basename(each).startsWith("states"))) {
-    await pipeline(
-      createReadStream(join(directory, name), { highWaterMark: 1 << 20 }),
-      new Writable({ write: (_bytes, _encoding, done) => done() }),
-    );
+  for (const name of readdirSync(directory, { recursive: true, encoding: "utf8" })) {
+    if (basename(name).startsWith("states")) readFileSync(join(directory, name));
   }
   process.send?.(await timedFeed(fold, before, segments));
 });
